@@ -1,0 +1,1 @@
+"""The bridge between partner stores and JafarShop's Shopify store."""

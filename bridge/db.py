@@ -1,0 +1,99 @@
+"""The one way to PostgreSQL: transactions that ring once committed, and locks that end with their holder."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import Engine, create_engine, func, select, text
+from sqlalchemy.orm import Session
+
+# A request must end in seconds even when a lock is not given; a forgotten transaction must not block others.
+_GUARDS = (
+    "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=20s -c timezone=UTC"
+)
+# The server notices within half a minute that the machine which held a lock is gone.
+_KEEPALIVES = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+
+RING = "ring"
+
+
+class Database:
+    """One engine; make it after the process forked. `ring` is called after each commit that asked for work.
+
+    :param url: postgresql://…
+    :param ring: must return at once and never raise: the answer to a partner waits for it
+    :param lock_url: a direct connection for locks where `url` is a pooler
+    :param pool_size: connections kept; as many as the process has threads
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        ring: Callable[[], None] = lambda: None,
+        lock_url: str | None = None,
+        pool_size: int = 5,
+        application_name: str = "bridge",
+    ) -> None:
+        self.engine = _engine(url, pool_size=pool_size, options=_GUARDS, name=application_name)
+        self._ring = ring
+        self._lock_url = lock_url or url
+        self._lock_engine: Engine | None = None
+        self._name = application_name
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Open a session, commit at the end, and ring if anything asked for work meanwhile."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            with session.begin():
+                yield session
+            if session.info.get(RING):
+                self._ring()
+
+    @contextmanager
+    def exclusive(self, key: str) -> Iterator[bool]:
+        """Hold a lock on `key` without a transaction; yields False when somebody else holds it.
+
+        A session lock: a frozen holder keeps it, a dead one loses it with its connection, which a
+        lease cannot tell apart (ADR 0005).
+        """
+        number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big", signed=True)
+        with self._locks().connect() as connection:
+            got = connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), {"number": number})
+            try:
+                yield bool(got)
+            finally:
+                if got:
+                    connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": number})
+
+    def _locks(self) -> Engine:
+        if self._lock_engine is None:
+            self._lock_engine = _engine(
+                self._lock_url, pool_size=2, options=_KEEPALIVES, name=f"{self._name} locks"
+            ).execution_options(isolation_level="AUTOCOMMIT")
+        return self._lock_engine
+
+    def dispose(self) -> None:
+        """Close every connection; the database may be dropped afterwards."""
+        self.engine.dispose()
+        if self._lock_engine is not None:
+            self._lock_engine.dispose()
+
+
+def clock(session: Session) -> datetime:
+    """Return the transaction's now(): the one clock of claims, leases, due times and expiries (decision 60)."""
+    return session.scalars(select(func.now())).one()
+
+
+def _engine(url: str, *, pool_size: int, options: str, name: str) -> Engine:
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=2,
+        pool_timeout=3,
+        # A ping per checkout costs a round trip on the submit path; a stale connection is
+        # noticed by the first statement, which invalidates the pool.
+        pool_recycle=900,
+        connect_args={"connect_timeout": 3, "options": options, "application_name": name},
+    )

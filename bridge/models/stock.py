@@ -1,0 +1,79 @@
+"""What the shop said it has, what of it is promised, and the runs that asked."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, false, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bridge.models.base import Base, CreatedAt, ShopifyId, Timestamp
+
+
+class InventoryLevel(Base):
+    """The newest observation of one item at one location. Submits lock these rows, in item-id order.
+
+    No row: never observed, which is not zero (decision 57d). `available` is null where the item is not tracked.
+    """
+
+    __tablename__ = "inventory_levels"
+
+    inventory_item_id: Mapped[ShopifyId] = mapped_column(primary_key=True, autoincrement=False)
+    location_id: Mapped[ShopifyId] = mapped_column(primary_key=True, autoincrement=False)
+    stocked: Mapped[bool]
+    tracked: Mapped[bool]
+    available: Mapped[int | None]
+    # When the level last changed, Shopify's clock.
+    shopify_updated_at: Mapped[Timestamp | None]
+    # When we learned it: the start of the read, or the arrival of the webhook. PostgreSQL's clock.
+    observed_at: Mapped[datetime]
+    observed_by: Mapped[str]
+
+
+class Reservation(Base):
+    """Units of one item promised to one order.
+
+    A life: `held` (ours alone) -> `in_shopify` (the shop committed them; still subtracted until a read that
+    began late enough was stored, decision 57b) -> `handed_over`; or `released`. Only `held` and `in_shopify`
+    are subtracted from what can be sold.
+    """
+
+    __tablename__ = "reservations"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("state IN ('held', 'in_shopify', 'handed_over', 'released')", name="state"),
+        Index(
+            "ix_reservations_open",
+            "inventory_item_id",
+            "location_id",
+            postgresql_include=["quantity"],
+            postgresql_where=text("state IN ('held', 'in_shopify')"),
+        ),
+    )
+
+    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"), primary_key=True)
+    inventory_item_id: Mapped[ShopifyId] = mapped_column(primary_key=True, autoincrement=False)
+    location_id: Mapped[ShopifyId] = mapped_column(primary_key=True, autoincrement=False)
+    quantity: Mapped[int]
+    state: Mapped[str] = mapped_column(server_default="held")
+    created_at: Mapped[CreatedAt]
+    # When the bridge learned that Shopify has committed these units itself.
+    committed_at: Mapped[Timestamp | None]
+    ended_at: Mapped[Timestamp | None]
+
+
+class SyncRun(Base):
+    """One run of the inventory sync: what it looked at and what it could not."""
+
+    __tablename__ = "sync_runs"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    kind: Mapped[str]
+    started_at: Mapped[CreatedAt]
+    finished_at: Mapped[Timestamp | None]
+    pages: Mapped[int] = mapped_column(server_default="0")
+    items: Mapped[int] = mapped_column(server_default="0")
+    changed: Mapped[int] = mapped_column(server_default="0")
+    missing: Mapped[int] = mapped_column(server_default="0")
+    failed_pages: Mapped[int] = mapped_column(server_default="0")
+    complete: Mapped[bool] = mapped_column(server_default=false())
+    last_error: Mapped[str | None]

@@ -1,0 +1,143 @@
+"""Which work is due, who may do it now, and what becomes of it: the queue of record's own verbs."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from bridge.db import RING
+from bridge.domain.retries import RetryPolicy, delay_seconds
+from bridge.jobs import Id, key_of
+from bridge.models import Work
+
+# A message that Redis lost is sent again after this long; one that is merely waiting is a second look at a
+# row that is leased or gone, which costs one statement.
+RING_AGAIN = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class DueWork:
+    job: str
+    ids: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to do one piece of work until `leased_until`. `attempts` counts this one."""
+
+    work_id: int
+    generation: int
+    attempts: int
+    leased_until: datetime
+
+
+def take_due(session: Session, *, keep_busy: int, now: datetime) -> Sequence[DueWork]:
+    """Take what is due and was not rung for lately, oldest first, and note that it is being rung for.
+
+    :param keep_busy: how many pieces may be with Celery at once; the rest of the backlog waits here
+    """
+    waiting = session.scalar(
+        select(func.count())
+        .select_from(Work)
+        .where(Work.rung_at > now - RING_AGAIN, Work.leased_until.is_(None) | (Work.leased_until <= now))
+    )
+    room = keep_busy - (waiting or 0)
+    if room <= 0:
+        return []
+    due = session.scalars(
+        select(Work)
+        .where(
+            Work.given_up_at.is_(None),
+            Work.next_attempt_at <= now,
+            Work.rung_at.is_(None) | (Work.rung_at <= now - RING_AGAIN),
+        )
+        .order_by(Work.next_attempt_at)
+        .limit(room)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for work in due:
+        work.rung_at = now
+    return [DueWork(job=work.job, ids=work.ids) for work in due]
+
+
+def claim(session: Session, job: str, *, lease_seconds: int, now: datetime, **ids: Id) -> Claim | None:
+    """Claim one piece of due work, or return None when it is done, not due, or somebody else's now.
+
+    The attempt is counted before it begins, so that work which kills its worker is counted too.
+    """
+    work = session.scalar(
+        select(Work)
+        .where(
+            Work.job == job,
+            Work.key == key_of(ids),
+            Work.given_up_at.is_(None),
+            Work.next_attempt_at <= now,
+        )
+        .with_for_update(skip_locked=True)
+    )
+    if work is None:
+        return None
+    work.attempts += 1
+    work.leased_until = work.next_attempt_at = now + timedelta(seconds=lease_seconds)
+    work.rung_at = None
+    session.flush()
+    return Claim(
+        work_id=work.id,
+        generation=work.generation,
+        attempts=work.attempts,
+        leased_until=work.leased_until,
+    )
+
+
+def finish(session: Session, claimed: Claim, *, now: datetime) -> None:
+    """Delete finished work; if it was asked for again meanwhile, make it due at once instead."""
+    done = session.execute(
+        delete(Work)
+        .where(Work.id == claimed.work_id, Work.generation == claimed.generation)
+        .returning(Work.id)
+    ).first()
+    if done is None:
+        _set_due(session, claimed, at=now, attempts=0, last_error=None)
+        session.info[RING] = True
+
+
+def wait(session: Session, claimed: Claim, *, until: datetime, reason: str | None = None) -> None:
+    """Give the claim back: not a failure, only not yet. The attempt is not counted."""
+    _set_due(session, claimed, at=until, attempts=claimed.attempts - 1, last_error=reason)
+
+
+def fail(session: Session, claimed: Claim, *, policy: RetryPolicy, error: str, now: datetime) -> bool:
+    """Record a failed attempt; say whether it will be tried again. If not, it waits for staff."""
+    delay = delay_seconds(policy, claimed.attempts, jitter=random.uniform(-1, 1))  # noqa: S311
+    if delay is None:
+        give_up(session, claimed, error=error, now=now)
+        return False
+    _set_due(session, claimed, at=now + timedelta(seconds=delay), attempts=claimed.attempts, last_error=error)
+    return True
+
+
+def give_up(session: Session, claimed: Claim, *, error: str, now: datetime) -> None:
+    """Leave the work for staff: `work list` shows it, `work retry` makes it due again."""
+    session.execute(
+        update(Work)
+        .where(Work.id == claimed.work_id)
+        .values(given_up_at=now, leased_until=None, rung_at=None, last_error=error)
+    )
+
+
+def note_crash(session: Session, job: str, *, error: str, **ids: Id) -> None:
+    """Keep why a task died with an error nobody expected; its lease runs out and it is tried again."""
+    session.execute(update(Work).where(Work.job == job, Work.key == key_of(ids)).values(last_error=error))
+
+
+def _set_due(
+    session: Session, claimed: Claim, *, at: datetime, attempts: int, last_error: str | None
+) -> None:
+    session.execute(
+        update(Work)
+        .where(Work.id == claimed.work_id)
+        .values(next_attempt_at=at, leased_until=None, rung_at=None, attempts=attempts, last_error=last_error)
+    )

@@ -1,0 +1,1 @@
+"""Tasks of the worker that pushes orders into Shopify and closes them there: id in, one service call, nothing out."""

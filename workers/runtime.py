@@ -1,0 +1,72 @@
+"""What a worker process has: one database, one shop, made after the fork and on first use."""
+
+import functools
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from celery import Task
+from celery.signals import setup_logging, task_postrun, task_prerun
+
+from bridge.db import Database
+from bridge.domain.shop import Shop
+from bridge.doorbell import Doorbell
+from bridge.jobs import DISPATCH
+from bridge.services import due_work
+from bridge.shopify import open_shop
+from celery_app import app
+from config import logging as log_config
+from config import settings as config
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    db: Database
+    shop: Shop
+    settings: config.Settings
+
+
+def get_runtime() -> Runtime:
+    """Return this process's own runtime."""
+    return _runtime_of(os.getpid())
+
+
+@functools.cache
+def _runtime_of(_pid: int) -> Runtime:
+    settings = config.load(config.DATABASE, config.REDIS, config.SHOPIFY)
+    # Work that asks for work, as a webhook that asks for a read, rings like everybody else.
+    doorbell = Doorbell(lambda: app.send_task(DISPATCH, expires=30))
+    db = Database(
+        settings.database_url,
+        ring=doorbell.ring,
+        lock_url=settings.database_lock_url,
+        pool_size=2,
+        application_name="bridge worker",
+    )
+    return Runtime(db=db, shop=open_shop(settings), settings=settings)
+
+
+class BridgeTask(Task):  # type: ignore[misc]  # Celery has no types
+    """A task whose unexpected death is kept on its row, where `work list` shows it."""
+
+    def on_failure(
+        self, exc: BaseException, _task_id: str, _args: Any, kwargs: dict[str, Any], _info: Any
+    ) -> None:
+        with get_runtime().db.transaction() as session:
+            due_work.note_crash(session, self.name, error=f"{type(exc).__name__}: {exc}"[:500], **kwargs)
+
+
+@setup_logging.connect
+def _configure_logging(**_: object) -> None:
+    log_config.configure(config.load().log_level)
+
+
+@task_prerun.connect
+def _bind(task_id: str, task: Task, kwargs: dict[str, Any], **_: object) -> None:
+    structlog.contextvars.bind_contextvars(task_id=task_id, task=task.name, **kwargs)
+
+
+@task_postrun.connect
+def _unbind(**_: object) -> None:
+    structlog.contextvars.clear_contextvars()

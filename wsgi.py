@@ -1,0 +1,12 @@
+"""The web process: settings, the app, and the doorbell that rings the workers after a commit."""
+
+from bridge.api.app import create_app
+from bridge.doorbell import Doorbell
+from bridge.jobs import DISPATCH
+from celery_app import app as celery
+from config import logging, settings
+
+config = settings.load(*settings.EVERYTHING)
+logging.configure(config.log_level)
+doorbell = Doorbell(lambda: celery.send_task(DISPATCH, expires=30, retry=False))
+app = create_app(config, ring=doorbell.ring)
