@@ -1,0 +1,1 @@
+"""One machine: embedded PostgreSQL and Valkey, the stack, the demo. No part of the product."""

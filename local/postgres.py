@@ -1,0 +1,278 @@
+"""An embedded PostgreSQL: one cluster, on the loopback with a password, under our supervision.
+
+The wheel brings the programs only. Its Python helper is not used: it creates an account as
+root, trusts every local user, and keeps a stale handle after the server died.
+"""
+
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import psutil
+import psycopg2
+
+from local.account import Account, account_for_postgres
+from local.ports import free_port
+from local.postgres_install import programs
+from local.process import Process, base_environment
+
+USER = "bridge"
+DATABASE = "bridge"
+_START_SECONDS = 60
+_STOP_SECONDS = 12
+
+# What every cluster of ours has, whatever the caller adds.
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",  # A path may be longer than a socket's name may be.
+    "dynamic_shared_memory_type": "mmap",  # In the data folder: nothing stays in /dev/shm.
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] %q%a ",
+}
+
+# For tests: what is committed survives the server's death, not the machine's.
+NOT_DURABLE = {"fsync": "off", "full_page_writes": "off"}
+
+
+class Postgres:
+    """One cluster in a folder that nobody but its account can enter.
+
+    As root the server runs as another account. Where that account cannot reach `folder`, the
+    cluster lies in a folder of its own outside and `folder` remembers where; no permission of
+    any folder that we did not make is changed.
+    """
+
+    def __init__(self, folder: Path, *, log: Path, settings: Mapping[str, str] | None = None) -> None:
+        """Describe the cluster; nothing is touched before `start`.
+
+        :param folder: made when missing; it is ours alone
+        :param settings: more settings of the server, by their names in postgresql.conf
+        """
+        self.folder = folder.absolute()
+        self.account: Account | None = account_for_postgres()
+        self.port: int | None = None
+        self.process: Process | None = None
+        self._settings = {**_SETTINGS, **(settings or {})}
+        self._log = log
+        self._password = ""
+
+    @property
+    def url(self) -> str:
+        """Where the database is, with its password."""
+        return self.url_of(DATABASE)
+
+    def url_of(self, database: str) -> str:
+        """Return the URL of another database of the same cluster."""
+        return f"postgresql://{USER}:{self._password}@127.0.0.1:{self.port}/{database}"
+
+    def start(self, *, port: int | None = None) -> None:
+        """Make the cluster when there is none, start the server and wait until it answers.
+
+        A server that a killed run left in this cluster is stopped first; a pid file that
+        names anything else is stale and is removed.
+
+        :param port: the port it shall have; a free one when None or taken
+        :raises ProcessError: it did not start; the message ends with its log
+        :raises RuntimeError: no account or no place to run it
+        """
+        bin_folder = programs(self.account)
+        home = self._home()
+        cluster = home / "cluster"
+        self._password = self._remembered_password()
+        if not (cluster / "PG_VERSION").exists():
+            self._create(bin_folder / "initdb", home)
+        self._evict(cluster)
+        self.port = free_port(port)
+        options = [f"--{name}={value}" for name, value in self._settings.items()]
+        self.process = Process(
+            "postgres",
+            [bin_folder / "postgres", "-D", cluster, f"--port={self.port}", *options],
+            env=self._environment(),
+            log=self._log,
+            cwd=Path("/"),
+            stop_signal=signal.SIGINT,  # Fast stop; SIGTERM would wait for every pooled connection.
+            account=self.account,
+        )
+        self.process.start()
+        self.process.wait_until(self.answers, seconds=_START_SECONDS)
+        self._create_database()
+
+    def restart(self) -> None:
+        """Start a server that died again, on the same port.
+
+        :raises ProcessError: it did not start
+        """
+        assert self.process is not None
+        self._evict(self._home() / "cluster")
+        self.process.start()
+        self.process.wait_until(self.answers, seconds=_START_SECONDS)
+
+    def answers(self) -> bool:
+        """Say whether the server takes connections."""
+        try:
+            self.connect("postgres").close()
+        except psycopg2.OperationalError:
+            return False
+        return True
+
+    def connect(self, database: str = DATABASE):
+        """Return a new psycopg2 connection in autocommit."""
+        connection = psycopg2.connect(self.url_of(database), connect_timeout=5)
+        connection.autocommit = True
+        return connection
+
+    def stop(self) -> None:
+        """Stop the server: fast, and if it hangs at once, as after a crash."""
+        if self.process is None:
+            return
+        self.process.stop(seconds=_STOP_SECONDS)
+
+    def destroy(self) -> None:
+        """Stop the server and remove the cluster."""
+        self.stop()
+        shutil.rmtree(self._home(), ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # ------------------------------------------------------------ where it lies
+
+    def _home(self) -> Path:
+        """Return the folder that holds the cluster, made when missing, mode 0700, its account's."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        pointer = self.folder / "elsewhere"
+        if pointer.exists():
+            remembered = Path(pointer.read_text())
+            if _belongs_to(remembered, self.account):
+                return remembered
+            pointer.unlink()  # Somebody removed it, or it is not ours: begin anew.
+        if self.account is None:
+            self.folder.chmod(0o700)
+            return self.folder
+        inside = self.folder / "home"
+        if inside.exists() or self.account.can_enter(self.folder):
+            inside.mkdir(mode=0o700, exist_ok=True)
+            os.chown(inside, self.account.uid, self.account.gid)
+            return inside
+        outside = _make_outside(self.account)
+        pointer.write_text(str(outside))
+        return outside
+
+    def _remembered_password(self) -> str:
+        file = self.folder / "password"
+        if not file.exists():
+            with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
+                new.write(secrets.token_urlsafe(24))
+        return file.read_text()
+
+    # ------------------------------------------------------------ cluster and server
+
+    def _create(self, initdb: Path, home: Path) -> None:
+        """Make the cluster beside its place and move it there whole: a killed run leaves no half."""
+        cluster = home / "cluster"
+        unfinished = home / "unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        shutil.rmtree(cluster, ignore_errors=True)
+        password_file = home / "password-for-initdb"
+        password_file.unlink(missing_ok=True)
+        descriptor = os.open(password_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w") as file:
+            file.write(self._password)
+        if self.account:
+            os.chown(password_file, self.account.uid, self.account.gid)
+        arguments = [
+            f"--pgdata={unfinished}",
+            f"--username={USER}",
+            f"--pwfile={password_file}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            # PostgreSQL's own C.UTF-8: the same order on every system, installed locales or not.
+            "--locale=C",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--no-sync",  # An unfinished cluster is made again.
+        ]
+        try:
+            done = subprocess.run(
+                [str(initdb), *arguments],
+                env=self._environment(),
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                **(self.account.popen_arguments() if self.account else {}),
+            )
+            if done.returncode:
+                raise RuntimeError(f"initdb failed:\n{done.stdout}{done.stderr}")
+            unfinished.rename(cluster)
+        finally:
+            password_file.unlink(missing_ok=True)
+            shutil.rmtree(unfinished, ignore_errors=True)
+
+    def _evict(self, cluster: Path) -> None:
+        """Stop the server that a killed run left in the cluster; remove a stale pid file.
+
+        PostgreSQL itself refuses to start when the pid in its file is anybody's, and after a
+        restart of the machine or the container it is.
+        """
+        pid_file = cluster / "postmaster.pid"
+        try:
+            pid = int(pid_file.read_text().split("\n", 1)[0])
+        except (FileNotFoundError, ValueError):
+            return
+        with contextlib.suppress(psutil.NoSuchProcess):
+            server = psutil.Process(pid)
+            if str(cluster) in server.cmdline():
+                server.send_signal(signal.SIGINT)
+                try:
+                    server.wait(_STOP_SECONDS)
+                except psutil.TimeoutExpired:
+                    server.send_signal(signal.SIGQUIT)
+                    server.wait(_STOP_SECONDS)
+        pid_file.unlink(missing_ok=True)
+
+    def _create_database(self) -> None:
+        connection = self.connect("postgres")
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,))
+                if cursor.fetchone() is None:
+                    cursor.execute(f'CREATE DATABASE "{DATABASE}"')
+        finally:
+            connection.close()
+
+    def _environment(self) -> dict[str, str]:
+        return base_environment(LC_ALL="C", HOME="/")
+
+
+def _make_outside(account: Account) -> Path:
+    """Make a folder for a cluster where the account can reach it.
+
+    :raises RuntimeError: there is no such place
+    """
+    for parent in (Path("/var/lib"), Path(tempfile.gettempdir())):
+        try:
+            made = Path(tempfile.mkdtemp(prefix="jafarshop-postgres-", dir=parent))
+        except OSError:
+            continue
+        os.chown(made, account.uid, account.gid)
+        if account.can_enter(made):
+            return made
+        made.rmdir()
+    raise RuntimeError(f"no folder for a database that {account.name} can reach")
+
+
+def _belongs_to(folder: Path, account: Account | None) -> bool:
+    try:
+        found = folder.lstat()
+    except OSError:
+        return False
+    return folder.is_dir() and found.st_uid == (account.uid if account else os.geteuid())

@@ -1,0 +1,93 @@
+"""How each process of the bridge is started on one machine: by `up`, the demo and the tests."""
+
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from local.process import Process
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def simulator(
+    env: Mapping[str, str],
+    *,
+    port: int,
+    secret: str,
+    log: Path,
+    webhooks_to: str | None = None,
+    data: Path | None = None,
+    catalog: Path | None = None,
+) -> Process:
+    """A Shopify store on localhost.
+
+    :param data: where it keeps its state between two runs; None: it forgets
+    """
+    options: list[str | Path] = ["--port", str(port), "--secret", secret]
+    for name, value in (("--webhooks-to", webhooks_to), ("--data", data), ("--catalog", catalog)):
+        if value is not None:
+            options += [name, value]
+    return _python("simulator", ["simulator", *options], env, log)
+
+
+def web(env: Mapping[str, str], *, port: int, log: Path) -> Process:
+    """The HTTP side; TERM lets requests in flight end."""
+    arguments = ["gunicorn", "--config", "config/gunicorn.py", "--bind", f"127.0.0.1:{port}"]
+    return _python("web", [*arguments, "wsgi:app"], env, log)
+
+
+def worker(env: Mapping[str, str], *, log: Path, name: str = "worker", processes: int = 2) -> Process:
+    """A Celery worker for every queue; TERM lets tasks in flight end."""
+    arguments = ["celery", "--app", "celery_app", "worker", "--hostname", f"{name}@%h"]
+    return _python(name, [*arguments, "--concurrency", str(processes)], env, log)
+
+
+def beat(env: Mapping[str, str], *, log: Path, schedule: Path) -> Process:
+    """The clock.
+
+    :param schedule: the file in which Celery remembers when it rang last
+    """
+    arguments = ["celery", "--app", "celery_app", "beat", "--schedule", schedule, "--pidfile="]
+    return _python("beat", arguments, env, log)
+
+
+def flower(env: Mapping[str, str], *, port: int, log: Path) -> Process:
+    """A window on the workers, for one person on this machine."""
+    arguments = ["celery", "--app", "celery_app", "flower", "--address=127.0.0.1"]
+    return _python("flower", [*arguments, f"--port={port}"], env, log)
+
+
+def answers_at(url: str, *, status: int = 200) -> Callable[[], bool]:
+    """Return a condition: GET `url` answers with this status."""
+
+    def answers() -> bool:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own address
+                return answer.status == status
+        except urllib.error.HTTPError as error:
+            error.close()
+            return error.code == status
+        except OSError:
+            return False
+
+    return answers
+
+
+def says(process: Process, words: str) -> Callable[[], bool]:
+    """Return a condition: the process wrote these words to its log since this call."""
+    start = process.log.stat().st_size if process.log.exists() else 0
+
+    def said() -> bool:
+        if not process.log.exists():
+            return False
+        with process.log.open("rb") as file:
+            file.seek(start)
+            return words.encode() in file.read()
+
+    return said
+
+
+def _python(name: str, arguments: list, env: Mapping[str, str], log: Path) -> Process:
+    return Process(name, [sys.executable, "-m", *arguments], env=env, log=log, cwd=ROOT)
