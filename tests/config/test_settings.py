@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from config.settings import DATABASE, EVERYTHING, SettingsError, load
@@ -56,3 +59,11 @@ def test_listed_webhook_secrets_override_the_client_secret():
 
 def test_the_environment_is_not_printable():
     assert "pepper" not in repr(load(source=COMPLETE))
+
+
+def test_the_example_names_every_variable_that_is_read():
+    root = Path(__file__).parent.parent.parent / "config"
+    named = set(re.findall(r"^([A-Z_]+)=", (root / "env.example").read_text(), re.MULTILINE))
+    read = set(re.findall(r"env\.\w+\(\"([A-Z_]+)\"", (root / "settings.py").read_text()))
+
+    assert named == read
