@@ -4,9 +4,10 @@ from bridge.api.app import create_app
 from bridge.doorbell import Doorbell
 from bridge.jobs import DISPATCH
 from celery_app import app as celery
-from config import logging, settings
+from config import logging, sentry, settings
 
 config = settings.load(*settings.EVERYTHING)
 logging.configure(config.log_level)
+sentry.configure(config.sentry_dsn)
 doorbell = Doorbell(lambda: celery.send_task(DISPATCH, expires=30, retry=False))
 app = create_app(config, ring=doorbell.ring)

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from celery import Task
-from celery.signals import setup_logging, task_postrun, task_prerun
+from celery.signals import setup_logging, task_postrun, task_prerun, worker_process_init
 
 from bridge.db import Database
 from bridge.domain.shop import Shop
@@ -17,6 +17,7 @@ from bridge.services import due_work
 from bridge.shopify import open_shop
 from celery_app import app
 from config import logging as log_config
+from config import sentry
 from config import settings as config
 
 
@@ -60,6 +61,11 @@ class BridgeTask(Task):  # type: ignore[misc]  # Celery has no types
 @setup_logging.connect
 def _configure_logging(**_: object) -> None:
     log_config.configure(config.load().log_level)
+
+
+@worker_process_init.connect
+def _configure_sentry(**_: object) -> None:
+    sentry.configure(config.load().sentry_dsn)
 
 
 @task_prerun.connect
