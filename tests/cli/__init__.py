@@ -1,0 +1,1 @@
+"""The commands, run as operators run them: one real process each."""
