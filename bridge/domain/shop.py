@@ -67,12 +67,15 @@ class DraftLine:
 
 @dataclass(frozen=True, slots=True)
 class DraftAddress:
+    """`province` as ISO 3166-2 has it within its country (`NY`); what the shop would not know goes to `address2`."""
+
     first_name: str
     last_name: str
     address1: str
     city: str
     zip: str
     country_code: str
+    address2: str | None = None
     province: str | None = None
     phone: str | None = None
 
@@ -203,7 +206,10 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Cancellation:
-    """How to cancel a shop order. The customer is never notified by us."""
+    """How to cancel a shop order. The customer is never notified by us.
+
+    `reason` is Shopify's in lower case: `declined`, `customer`, `inventory`, `staff`, `other`.
+    """
 
     reason: str
     restock: bool
