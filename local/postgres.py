@@ -18,9 +18,10 @@ import psutil
 import psycopg2
 
 from local.account import Account, account_for_postgres
+from local.environment import base_environment
 from local.ports import free_port
 from local.postgres_install import programs
-from local.process import Process, base_environment
+from local.process import Process
 
 USER = "bridge"
 DATABASE = "bridge"
@@ -90,7 +91,7 @@ class Postgres:
         self._password = self._remembered_password()
         if not (cluster / "PG_VERSION").exists():
             self._create(bin_folder / "initdb", home)
-        self._evict(cluster)
+        self.evict()
         self.port = free_port(port)
         options = [f"--{name}={value}" for name, value in self._settings.items()]
         self.process = Process(
@@ -112,7 +113,7 @@ class Postgres:
         :raises ProcessError: it did not start
         """
         assert self.process is not None
-        self._evict(self._home() / "cluster")
+        self.evict()
         self.process.start()
         self.process.wait_until(self.answers, seconds=_START_SECONDS)
 
@@ -136,34 +137,38 @@ class Postgres:
             return
         self.process.stop(seconds=_STOP_SECONDS)
 
+    def exists(self) -> bool:
+        """Say whether there is a cluster."""
+        return any((home / "cluster" / "PG_VERSION").exists() for home in self._homes())
+
     def destroy(self) -> None:
         """Stop the server and remove the cluster."""
         self.stop()
-        shutil.rmtree(self._home(), ignore_errors=True)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        for home in (*self._homes(), self.folder):
+            shutil.rmtree(home, ignore_errors=True)
 
     # ------------------------------------------------------------ where it lies
 
     def _home(self) -> Path:
-        """Return the folder that holds the cluster, made when missing, mode 0700, its account's."""
+        """Return the folder that holds the cluster, made when missing: mode 0700, its account's."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        pointer = self.folder / "elsewhere"
-        if pointer.exists():
-            remembered = Path(pointer.read_text())
-            if _belongs_to(remembered, self.account):
-                return remembered
-            pointer.unlink()  # Somebody removed it, or it is not ours: begin anew.
-        if self.account is None:
-            self.folder.chmod(0o700)
-            return self.folder
-        inside = self.folder / "home"
-        if inside.exists() or self.account.can_enter(self.folder):
-            inside.mkdir(mode=0o700, exist_ok=True)
-            os.chown(inside, self.account.uid, self.account.gid)
+        if known := self._homes():
+            return known[0]
+        if self.account is None or self.account.can_enter(self.folder):
+            inside = self.folder / "home"
+            inside.mkdir(mode=0o700)
+            if self.account:
+                os.chown(inside, self.account.uid, self.account.gid)
             return inside
         outside = _make_outside(self.account)
-        pointer.write_text(str(outside))
+        (self.folder / "elsewhere").write_text(str(outside))
         return outside
+
+    def _homes(self) -> list[Path]:
+        """Return the folder that holds the cluster, if there is one and it is its account's."""
+        pointer = self.folder / "elsewhere"
+        named = [Path(pointer.read_text())] if pointer.exists() else []
+        return [home for home in (*named, self.folder / "home") if _belongs_to(home, self.account)]
 
     def _remembered_password(self) -> str:
         file = self.folder / "password"
@@ -217,12 +222,13 @@ class Postgres:
             password_file.unlink(missing_ok=True)
             shutil.rmtree(unfinished, ignore_errors=True)
 
-    def _evict(self, cluster: Path) -> None:
+    def evict(self) -> None:
         """Stop the server that a killed run left in the cluster; remove a stale pid file.
 
         PostgreSQL itself refuses to start when the pid in its file is anybody's, and after a
         restart of the machine or the container it is.
         """
+        cluster = self._home() / "cluster"
         pid_file = cluster / "postmaster.pid"
         try:
             pid = int(pid_file.read_text().split("\n", 1)[0])

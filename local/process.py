@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from local import stopping
 from local.account import Account
 
 _PR_SET_PDEATHSIG = 1
@@ -68,6 +69,7 @@ class Process:
     def start(self) -> None:
         """Start the child; its output is appended to the log."""
         assert not self.is_running(), f"{self.name} runs already"
+        self.kill_left_over()  # A killed gunicorn leaves workers that hold its port for a while.
         self.log.parent.mkdir(parents=True, exist_ok=True)
         as_account = self.account.popen_arguments() if self.account else {}
         with self.log.open("ab") as output:
@@ -92,9 +94,11 @@ class Process:
         """Return as soon as the condition holds.
 
         :raises ProcessError: the child died first, or the time was over
+        :raises Stopping: somebody asked us to stop
         """
         deadline = time.monotonic() + seconds
         while not condition():
+            stopping.check()
             if not self.is_running():
                 raise ProcessError(f"{self.name} ended with {self.exit_code}:\n{self.tail()}")
             if time.monotonic() > deadline:
@@ -151,18 +155,3 @@ def tail(log: Path, lines: int = 30) -> str:
             return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:])
     except FileNotFoundError:
         return ""
-
-
-def base_environment(**variables: str) -> dict[str, str]:
-    """Return the little that every child needs of our environment, and `variables`.
-
-    Nothing else is handed on: a setting of the bridge that happens to be exported in the
-    shell must not change what an embedded stack or a test does.
-    """
-    kept = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "COVERAGE_PROCESS_START")
-    ours = os.environ  # noqa: TID251 - a parent process hands its environment on, it reads no setting
-    return {name: ours[name] for name in kept if name in ours} | {
-        "PYTHONUNBUFFERED": "1",
-        "TZ": "UTC",
-        **variables,
-    }

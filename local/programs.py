@@ -34,14 +34,14 @@ def simulator(
 
 def web(env: Mapping[str, str], *, port: int, log: Path) -> Process:
     """The HTTP side; TERM lets requests in flight end."""
-    arguments = ["gunicorn", "--config", "config/gunicorn.py", "--bind", f"127.0.0.1:{port}"]
+    arguments = ["gunicorn", "--config", "python:config.gunicorn", "--bind", f"127.0.0.1:{port}"]
     return _python("web", [*arguments, "wsgi:app"], env, log)
 
 
-def worker(env: Mapping[str, str], *, log: Path, name: str = "worker", processes: int = 2) -> Process:
+def worker(env: Mapping[str, str], *, log: Path, name: str = "worker") -> Process:
     """A Celery worker for every queue; TERM lets tasks in flight end."""
-    arguments = ["celery", "--app", "celery_app", "worker", "--hostname", f"{name}@%h"]
-    return _python(name, [*arguments, "--concurrency", str(processes)], env, log)
+    arguments = ["worker", "--hostname", f"{name}@%h", "--loglevel", "INFO"]
+    return _celery(name, arguments, env, log)
 
 
 def beat(env: Mapping[str, str], *, log: Path, schedule: Path) -> Process:
@@ -49,14 +49,16 @@ def beat(env: Mapping[str, str], *, log: Path, schedule: Path) -> Process:
 
     :param schedule: the file in which Celery remembers when it rang last
     """
-    arguments = ["celery", "--app", "celery_app", "beat", "--schedule", schedule, "--pidfile="]
-    return _python("beat", arguments, env, log)
+    arguments = ["beat", "--schedule", str(schedule), "--pidfile=", "--loglevel", "INFO"]
+    return _celery("beat", arguments, env, log)
 
 
 def flower(env: Mapping[str, str], *, port: int, log: Path) -> Process:
-    """A window on the workers, for one person on this machine."""
-    arguments = ["celery", "--app", "celery_app", "flower", "--address=127.0.0.1"]
-    return _python("flower", [*arguments, f"--port={port}"], env, log)
+    """A window on the workers, for whoever sits at this machine."""
+    # Its API asks for a password otherwise, and on the loopback its pages do not either.
+    environment = {**env, "FLOWER_UNAUTHENTICATED_API": "true"}
+    arguments = ["flower", "--address=127.0.0.1", f"--port={port}"]
+    return _celery("flower", arguments, environment, log)
 
 
 def answers_at(url: str, *, status: int = 200) -> Callable[[], bool]:
@@ -91,3 +93,7 @@ def says(process: Process, words: str) -> Callable[[], bool]:
 
 def _python(name: str, arguments: list, env: Mapping[str, str], log: Path) -> Process:
     return Process(name, [sys.executable, "-m", *arguments], env=env, log=log, cwd=ROOT)
+
+
+def _celery(name: str, arguments: list[str], env: Mapping[str, str], log: Path) -> Process:
+    return _python(name, ["celery", "--app", "celery_app", *arguments], env, log)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import redis
 
+from local.environment import base_environment
 from local.ports import free_port
-from local.process import Process, base_environment
+from local.process import Process
 
 _START_SECONDS = 20
 _STOP_SECONDS = 5

@@ -11,9 +11,10 @@ import psycopg2
 import pytest
 import redis
 
+from local.environment import base_environment
 from local.ports import free_port, is_free
 from local.postgres import NOT_DURABLE, Postgres
-from local.process import Process, ProcessError, base_environment
+from local.process import Process, ProcessError
 from local.valkey import Valkey
 from tests.support.waiting import await_until
 
@@ -228,7 +229,8 @@ def is_zombie(pid: int) -> bool:
 def test_a_child_does_not_outlive_a_parent_that_is_killed(tmp_path):
     script = f"""
 from pathlib import Path
-from local.process import Process, base_environment
+from local.environment import base_environment
+from local.process import Process
 env, log = base_environment(), Path("{tmp_path}/log")
 child = Process("sleep", ["sleep", "1000"], env=env, log=log, cwd=log.parent)
 child.start()

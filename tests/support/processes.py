@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local import programs
-from local.environment import TOKEN, bridge_environment
+from local.environment import TOKEN, base_environment, bridge_settings
 from local.ports import free_port
-from local.process import Process, base_environment
+from local.process import Process
 
 WEBHOOK_SECRET = "secret-of-the-simulator"
 _START_SECONDS = 30
@@ -102,11 +102,9 @@ def running_web(env: Mapping[str, str], folder: Path) -> Iterator[Process]:
 
 
 @contextmanager
-def running_worker(
-    env: Mapping[str, str], folder: Path, *, name: str = "worker", processes: int = 2
-) -> Iterator[Process]:
+def running_worker(env: Mapping[str, str], folder: Path, *, name: str = "worker") -> Iterator[Process]:
     """Run a Celery worker and wait until it takes tasks."""
-    process = programs.worker(env, log=folder / f"{name}.log", name=name, processes=processes)
+    process = programs.worker(env, log=folder / f"{name}.log", name=name)
     ready = programs.says(process, " ready.")
     process.start()
     with running(process):
@@ -125,11 +123,15 @@ def running_beat(env: Mapping[str, str], folder: Path) -> Iterator[Process]:
 
 def environment(*, database_url: str, redis_url: str, shopify_url: str, **settings: str) -> dict[str, str]:
     """Return the environment of the bridge's processes in one test, with a free port for web."""
-    return bridge_environment(
-        database_url=database_url,
-        redis_url=redis_url,
-        shopify_url=shopify_url,
-        public_url=f"http://127.0.0.1:{free_port()}",
-        webhook_secret=WEBHOOK_SECRET,
-        **settings,
+    return base_environment(
+        **bridge_settings(
+            database_url=database_url,
+            redis_url=redis_url,
+            shopify_url=shopify_url,
+            public_url=f"http://127.0.0.1:{free_port()}",
+            webhook_secret=WEBHOOK_SECRET,
+            pepper="pepper-of-a-test-0123456789abcdef",
+            secret_key="secret-key-of-a-test-0123456789abcdef",
+            given=settings,
+        )
     )

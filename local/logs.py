@@ -1,0 +1,55 @@
+"""What all processes say, in one stream, each line with the name of who said it."""
+
+import itertools
+import sys
+import threading
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+_LOOK_SECONDS = 0.2
+_COLORS = ("cyan", "magenta", "green", "yellow", "blue", "bright_red", "bright_cyan")
+
+
+class MergedLogs:
+    """Follows log files from a thread of its own; a terminal that is gone stops nothing."""
+
+    def __init__(self, logs: dict[str, Path]) -> None:
+        """Follow these files from their present end."""
+        self._files = {name: (log, log.stat().st_size if log.exists() else 0) for name, log in logs.items()}
+        self._console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="merged-logs", daemon=True)
+
+    def start(self) -> None:
+        """Begin to print."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Print what is left and end; never wait long for a reader that does not read."""
+        self._stop.set()
+        self._thread.join(timeout=2)
+
+    def _follow(self) -> None:
+        try:
+            while not self._stop.wait(_LOOK_SECONDS):
+                self._print_new_lines()
+            self._print_new_lines()
+        except OSError:  # Nobody reads us any more; the files still tell everything.
+            return
+
+    def _print_new_lines(self) -> None:
+        width = max(map(len, self._files), default=0)
+        for color, (name, (log, position)) in zip(
+            itertools.cycle(_COLORS), list(self._files.items()), strict=False
+        ):
+            if not log.exists():
+                continue
+            with log.open("rb") as file:
+                file.seek(position)
+                new = file.read()
+            whole = new[: new.rfind(b"\n") + 1]
+            self._files[name] = (log, position + len(whole))
+            for line in whole.decode(errors="replace").splitlines():
+                self._console.print(Text(f"{name:<{width}} | ", style=color) + Text.from_ansi(line))

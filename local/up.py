@@ -1,0 +1,117 @@
+"""`python -m local up`: the whole stack stays up until somebody asks it to stop."""
+
+import json
+import shlex
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from local import stopping
+from local.bridge_command import BridgeCommandError
+from local.folder import DataFolder, FolderInUseError
+from local.logs import MergedLogs
+from local.process import ProcessError
+from local.shop import ShopError
+from local.stack import Announcement, Stack
+
+_CART = {
+    "partner_order_id": "ORDER-2024-001",
+    "items": [
+        {"sku": "JDTQ1834", "title": "JafarShop Product", "price": 29.99, "quantity": 2},
+        {"sku": "YOUR-SKU-123", "title": "Your Product", "price": 19.99, "quantity": 1},
+    ],
+    "customer": {"name": "John Doe", "phone": "+1234567890"},
+    "shipping": {
+        "street": "123 Main Street",
+        "city": "Amman",
+        "state": "Khalda",
+        "postal_code": "11118",
+        "country": "JO",
+    },
+    "totals": {"subtotal": 79.97, "tax": 6.40, "shipping": 5.00, "total": 91.37},
+    "payment_status": "pending",
+    "payment_method": "Cash On Delivery (COD)",
+}
+START_ERRORS = (
+    BridgeCommandError, FolderInUseError, OSError, ProcessError, RuntimeError, ShopError,
+)  # fmt: skip
+
+
+def up(data: Path, *, as_json: bool) -> int:
+    """Start the stack, say where it is, keep it up; returns the exit code.
+
+    With `as_json` the first line of stdout is the announcement and nothing else is printed
+    there; the person's progress goes to stderr.
+    """
+    stopping.stop_on_signals()
+    person = Console(stderr=True, highlight=False)
+
+    def tell(sentence: str) -> None:
+        _print(person, f"[dim]{escape(sentence)}[/dim]")
+
+    stack = folder = logs = None
+    try:
+        folder = DataFolder(data)
+        stack = Stack(folder, tell)
+        announcement = stack.start()
+        if as_json:
+            sys.stdout.write(json.dumps(announcement.as_json()) + "\n")
+            sys.stdout.flush()
+        else:
+            _announce(announcement, folder)
+            logs = MergedLogs(stack.logs)
+            logs.start()
+        stack.supervisor.watch()
+    except stopping.Stopping:
+        tell("stopping")
+        return 0
+    except START_ERRORS as error:
+        _print(person, f"[bold red]The stack did not start.[/bold red] {escape(str(error))}")
+        return 1
+    finally:
+        if stack:
+            stack.stop()
+        if logs:
+            logs.stop()
+        if folder:
+            folder.close()
+
+
+def example_request(announcement: Announcement) -> str:
+    """Return a curl command that submits a mixed cart, ready for a shell."""
+    return (
+        f"curl {announcement.api_url}/v1/carts/submit \\\n"
+        f"  -H 'Authorization: Bearer {announcement.api_key}' \\\n"
+        f"  -H 'Content-Type: application/json' \\\n"
+        f"  -d {shlex.quote(json.dumps(_CART))}"
+    )
+
+
+def _announce(announcement: Announcement, folder: DataFolder) -> None:
+    told = announcement.as_json()
+    console = Console(highlight=False, soft_wrap=True)
+    rows = {
+        "API": told["api_url"],
+        "its documentation": told["docs_url"],
+        "console": told["console_url"],
+        "Flower (workers, queues)": told["flower_url"],
+        "Shopify simulator": told["simulator_url"],
+        "PostgreSQL": told["database_url"],
+        "Valkey": told["redis_url"],
+        "logs": str(folder.path / "logs"),
+        f"API key of the partner {announcement.partner_name}": announcement.api_key,
+    }
+    console.print("\n[bold green]The stack is up.[/bold green] Ctrl-C stops all of it.\n")
+    width = max(map(len, rows))
+    for name, value in rows.items():
+        console.print(f"  {name:<{width}}  {value}", markup=False)
+    console.print(f"\nA mixed cart:\n\n{example_request(announcement)}\n", markup=False)
+
+
+def _print(console: Console, markup: str) -> None:
+    try:
+        console.print(markup, soft_wrap=True)
+    except OSError:  # The terminal is gone; what is being done is done all the same.
+        return
