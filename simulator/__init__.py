@@ -1,0 +1,3 @@
+"""A Shopify store on localhost that a real client could not tell from Shopify in what we use of
+it.
+"""

@@ -1,0 +1,56 @@
+"""`python -m simulator --port N`: the shop as a process. It prints one line when it is ready."""
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from simulator.catalog import BadCatalog
+from simulator.execution import admin_schema
+from simulator.server import make_http_server
+from simulator.simulation import Simulation
+
+
+def read_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
+    parser.add_argument("--port", type=int, required=True, help="0 picks a free one")
+    parser.add_argument("--webhooks-to", metavar="URL", help="send every topic there, unasked")
+    parser.add_argument("--secret", default="shopify-simulator-secret",
+                        help="client secret; signs the webhooks too")  # fmt: skip
+    parser.add_argument("--catalog", type=Path, metavar="FILE.csv",
+                        help="sku,shopify_variant_id,title,price,available")  # fmt: skip
+    parser.add_argument("--data", type=Path, metavar="DIR", help="keep the shop's state there")
+    parser.add_argument("--shop", default="jafarshop.myshopify.com")
+    return parser.parse_args()
+
+
+def main() -> int:
+    arguments = read_arguments()
+    stop = threading.Event()
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(wanted, lambda *_: stop.set())
+    admin_schema()  # A quarter of a second that the first request need not wait for.
+    try:
+        simulation = Simulation(
+            shop=arguments.shop, secret=arguments.secret, catalog=arguments.catalog,
+            data=arguments.data, webhooks_to=arguments.webhooks_to,
+        )  # fmt: skip
+        server = make_http_server(simulation, arguments.port)
+    except (BadCatalog, OSError) as error:
+        sys.stderr.write(f"simulator: {error}\n")
+        return 1
+    simulation.start()
+    serving = threading.Thread(target=server.serve_forever, name="http", daemon=True)
+    serving.start()
+    sys.stdout.write(f"Shopify simulator for {arguments.shop} on http://127.0.0.1:{server.server_port}\n")
+    sys.stdout.flush()
+    stop.wait()
+    server.shutdown()
+    simulation.stop()
+    server.server_close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""What is not Shopify: switches and windows for tests. Every path begins with two underscores."""
+
+from dataclasses import asdict, fields
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from simulator.admin_api import reply, simulation
+from simulator.faults import UnknownFault
+from simulator.overview import overview
+from simulator.state import Settings
+
+blueprint = Blueprint("controls", __name__)
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Alive."""
+    return reply({"status": "ok"})
+
+
+@blueprint.post("/__faults")
+def add_fault() -> Response:
+    """Switch a fault on: {"fault", "operation"?, "times"?, "probability"?, "seconds"?}."""
+    wish = request.get_json(silent=True)
+    if not isinstance(wish, dict):
+        return reply({"error": "a JSON object is needed"}, 400)
+    try:
+        return reply(asdict(simulation().faults.add(wish)), 201)
+    except UnknownFault as problem:
+        return reply({"error": str(problem)}, 400)
+
+
+@blueprint.get("/__faults")
+def list_faults() -> Response:
+    """The faults that are on."""
+    return reply(simulation().faults.listed())
+
+
+@blueprint.delete("/__faults")
+def clear_faults() -> Response:
+    """Switch all of them off."""
+    simulation().faults.clear()
+    return reply({})
+
+
+@blueprint.post("/__reset")
+def reset() -> Response:
+    """A new shop with the same catalog."""
+    simulation().reset()
+    return reply({})
+
+
+@blueprint.post("/__settings")
+def change_settings() -> Response:
+    """Change what a merchant would set in the admin: any of the names of `Settings`."""
+    wish = request.get_json(silent=True)
+    names = {f.name for f in fields(Settings)}
+    if not isinstance(wish, dict) or set(wish) - names:
+        return reply({"error": f"a JSON object with some of: {', '.join(sorted(names))}"}, 400)
+    store = simulation().store
+    with store.lock:
+        for name, value in wish.items():
+            kind = type(getattr(store.settings, name))
+            setattr(store.settings, name, kind(str(value)) if kind is Decimal else kind(value))
+        store.on_change()
+        return reply(_printable(asdict(store.settings)))
+
+
+@blueprint.get("/__state")
+def state() -> Response:
+    """Everything as JSON; the keys are documented in overview.py."""
+    return reply(overview(simulation()))
+
+
+def _printable(content: dict[str, Any]) -> dict[str, Any]:
+    return {k: str(v) if isinstance(v, Decimal) else v for k, v in content.items()}
