@@ -134,6 +134,15 @@ class PlacedDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class CompletedDraft:
+    """A draft that became an order."""
+
+    draft_id: int
+    order_id: int
+    order_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderLine:
     """A line of a shop order. `current_quantity` excludes what was removed or refunded;
     `fulfillable_quantity` is what still waits to be shipped."""
@@ -163,6 +172,7 @@ class Fulfillment:
     tracking_numbers: tuple[str, ...]
     tracking_urls: tuple[str, ...]
     lines: Mapping[int, int]
+    delivered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +242,13 @@ class Shop(Protocol):
 
     def draft(self, draft_id: int) -> PlacedDraft | None: ...
 
-    def newest_drafts(self, *, since: datetime) -> Iterator[PlacedDraft]:
-        """Yield drafts newest first, unfiltered, page by page, until one is older than `since`."""
+    def newest_drafts(self, *, since: datetime, token: str | None = None) -> Iterator[PlacedDraft]:
+        """Yield drafts newest first, unfiltered, page by page, until one is older than `since`.
 
-    def complete_draft(self, draft_id: int, *, payment_pending: bool) -> PlacedDraft:
+        :param token: only those with this tag, which is much cheaper; the shop's index is not asked
+        """
+
+    def complete_draft(self, draft_id: int, *, payment_pending: bool) -> CompletedDraft:
         """Make the draft an order. One that was completed before answers the same order."""
 
     def delete_draft(self, draft_id: int) -> None:

@@ -1,0 +1,77 @@
+"""Variants and their stock: direct reads by id, which unlike searches do not lag."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from bridge.domain.shop import InventoryLevel, Variant
+from bridge.shopify.client import AdminAPI
+from bridge.shopify.gids import gid, number
+from bridge.shopify.wire import instant
+
+# As many ids as one call takes; its price does not grow with them.
+PAGE = 250
+_NO_VARIANT_TITLE = "Default Title"
+
+
+def variants(api: AdminAPI, variant_ids: Sequence[int]) -> Mapping[int, Variant]:
+    ids = list(dict.fromkeys(variant_ids))
+    found: dict[int, Variant] = {}
+    for start in range(0, len(ids), PAGE):
+        page = ids[start : start + PAGE]
+        nodes = api.call("ReadVariants", ids=[gid("ProductVariant", one) for one in page])["nodes"]
+        for variant in api.understood("ReadVariants", lambda nodes: [_variant(n) for n in nodes if n], nodes):
+            found[variant.variant_id] = variant
+    return found
+
+
+def inventory_levels(
+    api: AdminAPI, inventory_item_ids: Sequence[int], location_id: int
+) -> Mapping[int, InventoryLevel]:
+    """Return one level per item that exists, also of those that the location does not carry.
+
+    :raises ValueError: more than 250 different ids
+    """
+    ids = list(dict.fromkeys(inventory_item_ids))
+    if len(ids) > PAGE:
+        raise ValueError(f"at most {PAGE} inventory items in one call, not {len(ids)}")
+    if not ids:
+        return {}
+    nodes = api.call(
+        "ReadInventoryLevels",
+        ids=[gid("InventoryItem", one) for one in ids],
+        location=gid("Location", location_id),
+    )["nodes"]
+    levels = api.understood(
+        "ReadInventoryLevels", lambda nodes: [_level(node, location_id) for node in nodes if node], nodes
+    )
+    return {level.inventory_item_id: level for level in levels}
+
+
+def _variant(node: Mapping[str, Any]) -> Variant:
+    product, title = node["product"]["title"], node["title"]
+    return Variant(
+        variant_id=number(node["id"]),
+        product_id=number(node["product"]["id"]),
+        inventory_item_id=number(node["inventoryItem"]["id"]),
+        sku=node["sku"] or None,
+        title=product if title == _NO_VARIANT_TITLE else f"{product} - {title}",
+        price=Decimal(node["price"]),
+        tracked=node["inventoryItem"]["tracked"],
+    )
+
+
+def _level(node: Mapping[str, Any], location_id: int) -> InventoryLevel:
+    level, tracked = node["inventoryLevel"], node["tracked"]
+    stocked = level is not None and level["isActive"]
+    available = 0
+    if stocked:
+        available = next(q["quantity"] for q in level["quantities"] if q["name"] == "available")
+    return InventoryLevel(
+        inventory_item_id=number(node["id"]),
+        location_id=location_id,
+        stocked=stocked,
+        tracked=tracked,
+        available=available if tracked else None,
+        updated_at=instant(level["updatedAt"]) if level else None,
+    )

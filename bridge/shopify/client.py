@@ -1,0 +1,169 @@
+"""One call to the Admin API: wait for the budget, send once, read the answer.
+
+The `shopify` package gives the session's address and the GraphQL class; sending is ours, since its own has
+no timeout, follows redirects and prints error bodies (decision 39). Nothing global is activated: a session
+activated by one thread is the session of the next one.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeVar
+
+import shopify
+import simplejson
+import structlog
+
+from bridge.domain.errors import ShopUnavailable
+from bridge.shopify import operations, replies
+from bridge.shopify.operations import Operation
+from bridge.shopify.transport import Answer, Lost, NotSent, Transport
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+# Longer than this a worker gives its claim back and does something else (decision 37).
+MAX_WAIT_SECONDS = 10.0
+
+
+class TokenSource(Protocol):
+    def token(self) -> str: ...
+
+    def renew(self, refused: str) -> bool:
+        """Say whether there is another token than the one that was refused."""
+
+
+class RateBudget(Protocol):
+    def acquire(self, cost: float, *, max_wait: float) -> None: ...
+
+    def settle(self, reserved: float, cost: replies.Cost) -> None: ...
+
+
+class AdminSession(shopify.Session):  # type: ignore[misc]  # the package has no types
+    """The package's session with an address of its own where a simulator or a proxy stands in for the shop."""
+
+    def __init__(self, shop: str, version: str, admin_url: str) -> None:
+        super().__init__(shop, version)
+        self._admin_url = admin_url
+
+    @property
+    def site(self) -> str:
+        return str(self.version.api_path(self._admin_url))
+
+
+class AdminAPI(shopify.GraphQL):  # type: ignore[misc]
+    """Calls one store. Safe for threads; make it after the process forked."""
+
+    def __init__(
+        self, session: AdminSession, *, transport: Transport, tokens: TokenSource, budget: RateBudget
+    ) -> None:
+        # Not the package's __init__: it reads the globally activated session.
+        self.endpoint = f"{session.site}/graphql.json"
+        self.headers: dict[str, str] = {}
+        self._version = session.version.name
+        self._transport = transport
+        self._tokens = tokens
+        self._budget = budget
+        # What each operation was last priced at; reserved before the next one of its size.
+        self._prices: dict[tuple[object, ...], float] = {}
+        self._warned_of_version = False
+
+    def call(self, name: str, **variables: Any) -> Mapping[str, Any]:
+        """Carry out an operation and return its data.
+
+        :raises ShopError: one of the three, see `replies.data_of`
+        """
+        operation = operations.load(name)
+        size = (name, *sorted(item for item in variables.items() if isinstance(item[1], int)))
+        reserved = self._prices.get(size, 20 if operation.is_mutation else 50)
+        self._budget.acquire(reserved, max_wait=MAX_WAIT_SECONDS)
+        started = time.monotonic()
+        answer = self._send(operation, variables)
+        reply = replies.parse(answer)
+        if reply.cost is not None:
+            self._prices[size] = reply.cost.requested
+            self._budget.settle(reserved, reply.cost)
+        self._note(operation, answer, reply, seconds=time.monotonic() - started)
+        return replies.data_of(operation, answer, reply)
+
+    def change(
+        self,
+        name: str,
+        read: Callable[[dict[str, Any]], T | None],
+        *,
+        errors: str = "userErrors",
+        even_if_refused: bool = False,
+        **variables: Any,
+    ) -> T:
+        """Carry out a mutation and read its payload.
+
+        :param read: makes the value out of the payload; what it cannot read, or None, is an unknown outcome
+        :param errors: the field that holds what Shopify objects to
+        :param even_if_refused: a value that can be read counts more than an objection beside it
+        """
+        operation = operations.load(name)
+        payload = replies.root_of(operation, self.call(name, **variables))
+        objections = payload.get(errors) or ()
+        if objections and not even_if_refused:
+            replies.raise_objections(operation, objections)
+        value = self.understood(name, read, payload)
+        if value is None and objections:
+            replies.raise_objections(operation, objections)
+        if value is None:
+            raise replies.unclear(operation, "the answer does not say what was made")
+        return value
+
+    def understood(self, name: str, read: Callable[[Any], T], answer: Any) -> T:
+        """Read an answer; one that is not as the schema says is like none at all."""
+        try:
+            return read(answer)
+        except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+            raise replies.unclear(
+                operations.load(name), f"the answer cannot be read ({type(error).__name__})"
+            ) from error
+
+    def execute(
+        self, query: str, variables: Mapping[str, Any] | None = None, operation_name: str | None = None
+    ) -> Answer:
+        """Send one request, and a second time after a new token when the first was refused.
+
+        :raises NotSent, Lost: see `transport`
+        """
+        body = simplejson.dumps(
+            {"query": query, "variables": variables, "operationName": operation_name}, use_decimal=True
+        ).encode()
+        token = self._tokens.token()
+        answer = self._post(body, token)
+        if answer.status == 401 and self._tokens.renew(token):
+            answer = self._post(body, self._tokens.token())
+        return answer
+
+    def _send(self, operation: Operation, variables: Mapping[str, Any]) -> Answer:
+        try:
+            return self.execute(operation.text, variables, operation.name)
+        except NotSent as error:
+            raise ShopUnavailable(f"{operation.name}: Shopify cannot be reached ({error})") from error
+        except Lost as error:
+            raise replies.unclear(operation, f"no answer ({error})") from error
+
+    def _post(self, body: bytes, token: str) -> Answer:
+        return self._transport.post(
+            self.endpoint, headers={**self.headers, "X-Shopify-Access-Token": token}, body=body
+        )
+
+    def _note(self, operation: Operation, answer: Answer, reply: replies.Reply, *, seconds: float) -> None:
+        """Log the call, never what was said: bodies hold people's names and addresses."""
+        cost = reply.cost
+        log.info(
+            "shopify_call",
+            operation=operation.name,
+            status=answer.status,
+            milliseconds=round(seconds * 1000),
+            cost=None if cost is None else cost.actual,
+            points_left=None if cost is None else cost.available,
+            request_id=answer.headers.get("X-Request-Id"),
+        )
+        served = answer.headers.get("X-Shopify-API-Version")
+        if served and served != self._version and not self._warned_of_version:
+            self._warned_of_version = True
+            log.warning("shopify_version_differs", asked=self._version, served=served)
