@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from local import stopping
+from local.demo import demo
 from local.folder import DataFolder
 from local.postgres import Postgres
 from local.up import START_ERRORS, up
@@ -32,6 +33,12 @@ def local() -> None:
 def up_command(data: Path, *, as_json: bool) -> None:
     """Start the whole stack and keep it up until SIGINT or SIGTERM."""
     sys.exit(up(data, as_json=as_json))
+
+
+@local.command(name="demo")
+def demo_command() -> None:
+    """Tell the whole story: cart, draft, order, parcels, delivery."""
+    sys.exit(demo())
 
 
 @local.command()

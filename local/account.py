@@ -1,10 +1,15 @@
 """Whose processes they are: PostgreSQL refuses to run as root, so there it gets another account."""
 
+import ctypes
 import os
 import pwd
 import subprocess
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+_CLONE_NEWUSER = 0x10000000
 
 # `nobody` is on every system; an account named `postgres` may own another database.
 _CANDIDATES = ("nobody", "daemon", "bin")
@@ -59,3 +64,34 @@ def account_for_postgres() -> Account | None:
         if name in known:
             return Account(name=name, uid=known[name].pw_uid, gid=known[name].pw_gid)
     raise RuntimeError("PostgreSQL refuses to run as root and there is no other account")
+
+
+def with_a_name() -> Callable[[], None] | None:
+    """Return what a child does before it runs so that its account has a name, None if it has.
+
+    `initdb` insists on one, and a container that is started with a bare uid has none. Linux
+    lets a process see itself as another uid, in a user namespace of its own; where that is
+    forbidden `initdb` says what it misses.
+    """
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        named = min(entry.pw_uid for entry in pwd.getpwall() if entry.pw_uid != 0)
+    else:
+        return None
+    if sys.platform != "linux":
+        return None
+    libc = ctypes.CDLL(None)
+    uid, gid = os.geteuid(), os.getegid()
+
+    def in_child() -> None:
+        if libc.unshare(_CLONE_NEWUSER) == 0:
+            for file, line in (
+                ("setgroups", "deny"),
+                ("uid_map", f"{named} {uid} 1"),
+                ("gid_map", f"{gid} {gid} 1"),
+            ):
+                with open(f"/proc/self/{file}", "w") as opened:
+                    opened.write(line)
+
+    return in_child

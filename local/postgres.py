@@ -17,16 +17,17 @@ from pathlib import Path
 import psutil
 import psycopg2
 
-from local.account import Account, account_for_postgres
+from local.account import Account, account_for_postgres, with_a_name
 from local.environment import base_environment
-from local.ports import free_port
+from local.ports import free_port, is_free
 from local.postgres_install import programs
-from local.process import Process
+from local.process import Process, ProcessError
 
 USER = "bridge"
 DATABASE = "bridge"
 _START_SECONDS = 60
 _STOP_SECONDS = 12
+_PORT_TRIES = 2
 
 # What every cluster of ours has, whatever the caller adds.
 _SETTINGS = {
@@ -87,24 +88,19 @@ class Postgres:
         """
         bin_folder = programs(self.account)
         home = self._home()
-        cluster = home / "cluster"
         self._password = self._remembered_password()
-        if not (cluster / "PG_VERSION").exists():
+        if not (home / "cluster" / "PG_VERSION").exists():
             self._create(bin_folder / "initdb", home)
         self.evict()
-        self.port = free_port(port)
-        options = [f"--{name}={value}" for name, value in self._settings.items()]
-        self.process = Process(
-            "postgres",
-            [bin_folder / "postgres", "-D", cluster, f"--port={self.port}", *options],
-            env=self._environment(),
-            log=self._log,
-            cwd=Path("/"),
-            stop_signal=signal.SIGINT,  # Fast stop; SIGTERM would wait for every pooled connection.
-            account=self.account,
-        )
-        self.process.start()
-        self.process.wait_until(self.answers, seconds=_START_SECONDS)
+        for tries_left in range(_PORT_TRIES, -1, -1):
+            self.port = free_port(port)
+            try:
+                self._start_server(bin_folder / "postgres", home / "cluster")
+                break
+            except ProcessError:
+                if tries_left == 0 or is_free(self.port):
+                    raise
+                self.stop()  # Somebody took the port between our look and PostgreSQL's.
         self._create_database()
 
     def restart(self) -> None:
@@ -213,6 +209,7 @@ class Postgres:
                 capture_output=True,
                 text=True,
                 check=False,
+                preexec_fn=with_a_name(),
                 **(self.account.popen_arguments() if self.account else {}),
             )
             if done.returncode:
@@ -244,6 +241,20 @@ class Postgres:
                     server.send_signal(signal.SIGQUIT)
                     server.wait(_STOP_SECONDS)
         pid_file.unlink(missing_ok=True)
+
+    def _start_server(self, postgres: Path, cluster: Path) -> None:
+        options = [f"--{name}={value}" for name, value in self._settings.items()]
+        self.process = Process(
+            "postgres",
+            [postgres, "-D", cluster, f"--port={self.port}", *options],
+            env=self._environment(),
+            log=self._log,
+            cwd=Path("/"),
+            stop_signal=signal.SIGINT,  # Fast stop; SIGTERM would wait for every pooled connection.
+            account=self.account,
+        )
+        self.process.start()
+        self.process.wait_until(self.answers, seconds=_START_SECONDS)
 
     def _create_database(self) -> None:
         connection = self.connect("postgres")

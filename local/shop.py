@@ -1,9 +1,9 @@
 """What the stack asks a shop by its Admin API: every variant that has a SKU."""
 
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
+
+import requests
 
 _VARIANTS = """
 query Variants($after: String) {
@@ -64,20 +64,14 @@ class AdminAPI:
             after = page["pageInfo"]["endCursor"]
 
     def _post(self, path: str, body: Mapping) -> dict:
-        request = urllib.request.Request(  # noqa: S310 - the address is the operator's
-            f"{self.url}{path}",
-            data=json.dumps(body).encode(),
-            headers={"Content-Type": "application/json", "X-Shopify-Access-Token": self.token},
-        )
+        headers = {"X-Shopify-Access-Token": self.token}
         try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
-            with error:
-                text = error.read().decode(errors="replace")[:500]
-            raise ShopError(f"{self.url}{path} answers {error.code}: {text}") from error
-        except (OSError, ValueError) as error:
-            raise ShopError(f"{self.url}{path}: {error}") from error
+            answer = requests.post(f"{self.url}{path}", json=body, headers=headers, timeout=_TIMEOUT_SECONDS)
+            answer.raise_for_status()
+            return answer.json()
+        except requests.RequestException as error:
+            said = error.response.text[:500] if error.response is not None else ""
+            raise ShopError(f"{error} {said}".strip()) from error
 
 
 def access_token(url: str, *, client_id: str, client_secret: str) -> str:

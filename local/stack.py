@@ -125,11 +125,13 @@ class Stack:
         """Stop every process that was started, in order."""
         self.supervisor.stop()
 
-    def destroy(self) -> None:
+    def destroy(self, *, keep_logs: bool) -> None:
         """Stop everything and remove all of its state, wherever it lies."""
         self.stop()
         self._postgres.destroy()
-        shutil.rmtree(self.folder.path, ignore_errors=True)
+        self.folder.empty()
+        if not keep_logs:
+            shutil.rmtree(self.folder.path, ignore_errors=True)
 
     # ------------------------------------------------------------ the parts that keep something
 

@@ -112,5 +112,9 @@ class Supervisor:
             service.before_restart()
             service.process.start()
             service.process.wait_until(service.is_ready, seconds=service.start_seconds)
-        pause = min(_LONGEST_PAUSE_SECONDS, 0.5 * 2 ** (service.failures - 1))
-        service.not_before = time.monotonic() + pause
+        service.not_before = time.monotonic() + pause_seconds(service.failures)
+
+
+def pause_seconds(failures: int) -> float:
+    """Return how long a service that died so many times in a row waits for its next start."""
+    return min(_LONGEST_PAUSE_SECONDS, 0.5 * 2 ** (failures - 1))
