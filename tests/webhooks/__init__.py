@@ -1,0 +1,1 @@
+"""Webhooks of Shopify, from the door to the order."""
