@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Engine, create_engine, func, select, text
+from sqlalchemy import Connection, Engine, create_engine, func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 # A request must end in seconds even when a lock is not given; a forgotten transaction must not block others.
@@ -14,6 +15,12 @@ _GUARDS = (
 )
 # The server notices within half a minute that the machine which held a lock is gone.
 _KEEPALIVES = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+
+# A lock's number is split over two columns of 32 bits, unsigned; objsubid 1 says that it was one number.
+_STILL_HELD = text(
+    "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = pg_backend_pid()"
+    " AND objsubid = 1 AND (classid::bigint << 32 | objid::bigint) = :number)"
+)
 
 RING = "ring"
 
@@ -52,8 +59,8 @@ class Database:
                 self._ring()
 
     @contextmanager
-    def exclusive(self, key: str) -> Iterator[bool]:
-        """Hold a lock on `key` without a transaction; yields False when somebody else holds it.
+    def exclusive(self, key: str) -> Iterator["Lock"]:
+        """Hold a lock on `key` without a transaction; the `Lock` is false when somebody else holds it.
 
         A session lock: a frozen holder keeps it, a dead one loses it with its connection, which a
         lease cannot tell apart (ADR 0005).
@@ -61,10 +68,11 @@ class Database:
         number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big", signed=True)
         with self._locks().connect() as connection:
             got = connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), {"number": number})
+            lock = Lock(connection, number, got=bool(got))
             try:
-                yield bool(got)
+                yield lock
             finally:
-                if got:
+                if lock.still_held():
                     connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": number})
 
     def _locks(self) -> Engine:
@@ -79,6 +87,31 @@ class Database:
         self.engine.dispose()
         if self._lock_engine is not None:
             self._lock_engine.dispose()
+
+
+class Lock:
+    """A lock that was asked for; true when it was given and, as far as is known, still held."""
+
+    def __init__(self, connection: Connection, number: int, *, got: bool) -> None:
+        self._connection = connection
+        self._number = number
+        self._got = got
+
+    def __bool__(self) -> bool:
+        return self._got
+
+    def still_held(self) -> bool:
+        """Ask PostgreSQL whether this very connection still holds the lock.
+
+        A server that was restarted meanwhile has forgotten it, and somebody else may have it now.
+        """
+        if not self._got:
+            return False
+        try:
+            self._got = bool(self._connection.scalar(_STILL_HELD, {"number": self._number}))
+        except DBAPIError:  # The connection is gone, and the lock with it.
+            self._got = False
+        return self._got
 
 
 def clock(session: Session) -> datetime:

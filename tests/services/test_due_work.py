@@ -200,9 +200,25 @@ def test_a_transaction_that_fails_rings_nobody_and_asks_for_nothing(database_url
 
 def test_a_lock_is_held_by_one_and_let_go(db: Database):
     with db.exclusive("order:1") as mine, db.exclusive("order:1") as theirs:
-        held = (mine, theirs)
-    with db.exclusive("order:1") as again:
-        pass
+        held = (bool(mine), bool(theirs))
+    with db.exclusive("order:1") as lock:
+        again = bool(lock)
 
     assert held == (True, False)
     assert again
+
+
+def test_a_lock_that_the_server_forgot_is_not_held_any_more(db: Database):
+    with db.exclusive("order:1") as lock:
+        assert lock.still_held()
+
+        with db.transaction() as session:
+            session.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '% locks'"
+                )
+            )
+
+        assert not lock.still_held()
+    with db.exclusive("order:1") as again:
+        assert again
