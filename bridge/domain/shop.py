@@ -67,7 +67,7 @@ class DraftLine:
 
 @dataclass(frozen=True, slots=True)
 class DraftAddress:
-    """`province` as ISO 3166-2 has it within its country (`NY`); what the shop would not know goes to `address2`."""
+    """`province` as its code within the country (`NY`) where that is known, else as the customer wrote it."""
 
     first_name: str
     last_name: str
@@ -75,7 +75,6 @@ class DraftAddress:
     city: str
     zip: str
     country_code: str
-    address2: str | None = None
     province: str | None = None
     phone: str | None = None
 

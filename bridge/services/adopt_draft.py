@@ -1,0 +1,98 @@
+"""Which draft in the shop is the one an attempt of ours made, when nobody heard the answer (decisions 31 and 46)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bridge import jobs
+from bridge.domain.draft_differences import is_ours
+from bridge.domain.draft_order import Sale, draft_of
+from bridge.domain.shop import PlacedDraft, Shop
+from bridge.models import Order, PushAttempt
+from bridge.services.move_order import record_event
+
+# PostgreSQL's clock and Shopify's may differ by this much.
+CLOCKS_APART = timedelta(minutes=2)
+
+# What became of an attempt (PushAttempt.outcome).
+PLACED = "placed"
+UNAVAILABLE = "unavailable"
+REFUSED = "refused"
+UNKNOWN = "unknown"
+RESOLVED_ABSENT = "resolved_absent"
+REMOVED = "removed"  # a spare draft of ours, deleted
+
+
+def note_candidate(session: Session, *, order_id: UUID, attempt: int, draft_id: int, now: datetime) -> None:
+    """Note that a draft naming this attempt was heard of, and have it looked at where its outcome is open.
+
+    Only a candidate: whether the attempt made it, `find_ours` decides by reading it. A second draft that names
+    an attempt is a copy, which is put on the order's timeline and otherwise left alone.
+    """
+    order = session.scalar(select(Order).where(Order.id == order_id).with_for_update())
+    if order is None:
+        return
+    tried = session.scalar(
+        select(PushAttempt).where(PushAttempt.order_id == order_id, PushAttempt.number == attempt)
+    )
+    if tried is None or tried.draft_id not in (None, draft_id):
+        record_event(session, order, "copy_seen", actor="shopify", now=now, detail={"draft_id": draft_id})
+        return
+    if tried.outcome in (PLACED, REMOVED):
+        return
+    tried.draft_id = draft_id
+    # While the attempt is running, whoever makes it hears the answer first.
+    if tried.outcome is not None or tried.gives_up_at <= now:
+        jobs.request(session, jobs.PUSH_ORDER, order_id=order_id)
+
+
+def attempts_of(session: Session, order_id: UUID) -> Sequence[PushAttempt]:
+    """Return every attempt at an order, first to last."""
+    return session.scalars(
+        select(PushAttempt).where(PushAttempt.order_id == order_id).order_by(PushAttempt.number)
+    ).all()
+
+
+def is_open(attempt: PushAttempt) -> bool:
+    """Tell whether nobody knows what became of an attempt: unanswered, or its process died.
+
+    One that was believed not to have made anything is open again once a draft was heard of.
+    """
+    if attempt.outcome == RESOLVED_ABSENT:
+        return attempt.draft_id is not None
+    return attempt.outcome in (None, UNKNOWN)
+
+
+def find_ours(shop: Shop, sale: Sale, attempts: Sequence[PushAttempt]) -> Mapping[int, PlacedDraft]:
+    """Look in the shop for what these attempts made; the answer is by attempt number.
+
+    A draft that was heard of is read by its id. For the rest every page of the newest drafts is read, not
+    searched: the index of searches lags behind.
+
+    :param attempts: at least one, all open
+    :raises ShopError: nothing was learned
+    """
+    found: dict[int, PlacedDraft] = {}
+    for attempt in attempts:
+        placed = shop.draft(attempt.draft_id) if attempt.draft_id is not None else None
+        if placed is not None and _made_by(attempt, sale, placed):
+            found[attempt.number] = placed
+    rest = [attempt for attempt in attempts if attempt.number not in found]
+    if not rest:
+        return found
+    since = min(attempt.started_at for attempt in rest) - CLOCKS_APART
+    for placed in shop.newest_drafts(since=since):
+        for attempt in rest:
+            # Newest first, so the last one found is the oldest: a copy is always younger than what it copies.
+            if _made_by(attempt, sale, placed):
+                found[attempt.number] = placed
+    return found
+
+
+def _made_by(attempt: PushAttempt, sale: Sale, placed: PlacedDraft) -> bool:
+    return placed.created_at >= attempt.started_at - CLOCKS_APART and is_ours(
+        draft_of(sale, attempt=attempt.number), placed
+    )

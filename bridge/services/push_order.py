@@ -1,0 +1,221 @@
+"""Make the Shopify draft of an order, once: journal, look, send, record (decisions 30, 31, 46)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from bridge import jobs
+from bridge.db import Database
+from bridge.domain.draft_differences import differences
+from bridge.domain.draft_order import Sale, draft_of
+from bridge.domain.errors import OutcomeUnknown, ShopError, ShopRefused, ShopUnavailable
+from bridge.domain.shop import Draft, PlacedDraft, Shop
+from bridge.models import PushAttempt
+from bridge.services.adopt_draft import (
+    PLACED,
+    REFUSED,
+    REMOVED,
+    RESOLVED_ABSENT,
+    UNAVAILABLE,
+    UNKNOWN,
+    attempts_of,
+    find_ours,
+    is_open,
+)
+from bridge.services.order_draft import sale_of
+from bridge.services.order_turn import BUDGET_SECONDS, Entry, Timing, Turn, TurnLost, order_turn
+
+# While a draft of unknown outcome may still appear, it is looked for this often.
+_LOOK_AGAIN_SECONDS = 10
+
+
+def push_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> None:
+    """Create the draft of one order of ours, or find the one that an earlier attempt has made.
+
+    :raises ShopError: after recording it
+    """
+    with order_turn(db, jobs.PUSH_ORDER, order_id=order_id, timing=timing) as turn:
+        if turn is None:
+            return
+        with turn.entry() as entry:
+            sale = sale_of(entry.session, entry.order)
+            attempts = attempts_of(entry.session, order_id)
+            placed_before = entry.order.draft_id
+            wanted = placed_before is None and _is_wanted(entry)
+            if not wanted and not _spares(attempts, placed_before):
+                entry.finish()
+                return
+        if not wanted:
+            _remove_spares(turn, shop, sale, attempts, placed_before)
+            return
+        unanswered = [attempt for attempt in attempts if is_open(attempt)]
+        if unanswered and _settled(turn, shop, sale, unanswered):
+            return
+        _create(turn, shop, sale)
+
+
+def _is_wanted(entry: Entry) -> bool:
+    """Tell whether the order still needs a draft: it has none, and nobody rejected or canceled it."""
+    order = entry.order
+    return order.draft_id is None and order.shopify_order_id is None and order.intent is None
+
+
+def _settled(turn: Turn, shop: Shop, sale: Sale, unanswered: Sequence[PushAttempt]) -> bool:
+    """Look for what unanswered attempts made; say whether this turn has ended with that.
+
+    Only a look that began after the grace period says that there is nothing.
+    """
+    with turn.entry() as entry:
+        latest = max(attempt.finished_at or attempt.gives_up_at for attempt in unanswered)
+        patience = (latest - entry.now).total_seconds() + turn.timing.grace_seconds
+    found = dict(find_ours(shop, sale, unanswered))
+    if found:
+        number = min(found)
+        placed = found.pop(number)
+        with turn.entry() as entry:
+            _place(entry, draft_of(sale, attempt=number), number, placed, event="draft_found")
+            _note_spares(entry, found)
+            entry.finish()
+        return True
+    with turn.entry() as entry:
+        if patience > 0:
+            entry.wait(
+                min(patience, _LOOK_AGAIN_SECONDS),
+                "an attempt's outcome is unknown; it is looked for before another is made",
+            )
+            return True
+        numbers = {attempt.number for attempt in unanswered}
+        for attempt in attempts_of(entry.session, turn.order_id):
+            if attempt.number in numbers:
+                attempt.outcome = RESOLVED_ABSENT
+                attempt.draft_id = None
+                attempt.finished_at = attempt.finished_at or entry.now
+    return False
+
+
+def _create(turn: Turn, shop: Shop, sale: Sale) -> None:
+    """Send one journaled attempt and record its outcome.
+
+    :raises ShopError: after journaling what is known of it
+    """
+    _refuse_what_cannot_be_shown(shop, draft_of(sale, attempt=1))
+    with turn.entry() as entry:
+        if not _is_wanted(entry):  # Rejected since the turn began.
+            entry.finish()
+            return
+        number = 1 + max((a.number for a in attempts_of(entry.session, turn.order_id)), default=0)
+        gives_up_at = entry.now + timedelta(seconds=turn.timing.call_seconds + BUDGET_SECONDS)
+        entry.session.add(
+            PushAttempt(order_id=turn.order_id, number=number, started_at=entry.now, gives_up_at=gives_up_at)
+        )
+    draft = draft_of(sale, attempt=number)
+    try:
+        turn.fence()
+        placed = shop.create_draft(draft)
+    except (ShopError, TurnLost) as error:
+        with turn.entry() as entry:
+            _close_attempt(entry, number, _outcome_of(error), error=error.message)
+        raise
+    with turn.entry() as entry:
+        _place(entry, draft, number, placed, event="draft_created")
+        entry.finish()
+
+
+def _refuse_what_cannot_be_shown(shop: Shop, draft: Draft) -> None:
+    """Stop before a discount in a currency that Shopify would convert: the total could not be exact.
+
+    :raises ShopRefused: staff decide
+    """
+    if draft.discount and draft.currency != shop.profile().currency:
+        raise ShopRefused(
+            f"the total is lower than the lines by {draft.discount} {draft.currency}, and Shopify takes"
+            f" a discount in {shop.profile().currency} only"
+        )
+
+
+def _outcome_of(error: ShopError | TurnLost) -> str:
+    match error:
+        case OutcomeUnknown():
+            return UNKNOWN
+        case ShopRefused():
+            return REFUSED
+        case ShopUnavailable() | TurnLost():  # Surely nothing was sent, or nothing was done.
+            return UNAVAILABLE
+        case _:
+            return UNKNOWN
+
+
+def _close_attempt(
+    entry: Entry, number: int, outcome: str, *, error: str | None = None, draft_id: int | None = None
+) -> None:
+    [attempt] = [a for a in attempts_of(entry.session, entry.order.id) if a.number == number]
+    attempt.outcome = outcome
+    attempt.error = error
+    attempt.draft_id = draft_id or attempt.draft_id
+    attempt.finished_at = entry.now
+
+
+def _place(entry: Entry, draft: Draft, number: int, placed: PlacedDraft, *, event: str) -> None:
+    """Record the draft as the order's, and ask for what was waiting for it."""
+    _close_attempt(entry, number, PLACED, draft_id=placed.draft_id)
+    order = entry.order
+    order.draft_id = placed.draft_id
+    order.draft_name = placed.name
+    order.attention = None
+    entry.event(event, detail={"draft_id": placed.draft_id, "draft_name": placed.name, "attempt": number})
+    differing = differences(draft, placed)
+    if differing:
+        order.review_reasons = sorted({*order.review_reasons, *differing.reasons})
+        entry.attend(differing.reasons[0], str(differing))
+    if placed.order_id is not None:  # Staff were faster than our look.
+        jobs.request(entry.session, jobs.READ_ORDER, order_id=order.id)
+    if order.intent is not None:
+        jobs.request(entry.session, jobs.CLOSE_ORDER, order_id=order.id)
+    elif order.confirm_requested_at is not None:
+        jobs.request(entry.session, jobs.CONFIRM_ORDER, order_id=order.id)
+
+
+def _note_spares(entry: Entry, found: Mapping[int, PlacedDraft]) -> None:
+    """Note which drafts of ours are too many, and have them deleted by a turn of their own."""
+    for attempt in attempts_of(entry.session, entry.order.id):
+        if attempt.number in found:
+            attempt.draft_id = found[attempt.number].draft_id
+    if found:
+        jobs.request(entry.session, jobs.PUSH_ORDER, order_id=entry.order.id)
+
+
+def _spares(attempts: Sequence[PushAttempt], recorded: int | None) -> list[PushAttempt]:
+    """Return the attempts of which a draft was heard that is not the order's own."""
+    return [
+        attempt
+        for attempt in attempts
+        if recorded is not None
+        and attempt.draft_id not in (None, recorded)
+        and attempt.outcome not in (PLACED, REMOVED)
+    ]
+
+
+def _remove_spares(
+    turn: Turn, shop: Shop, sale: Sale, attempts: Sequence[PushAttempt], recorded: int | None
+) -> None:
+    """Delete drafts of ours beside the recorded one: an attempt believed absent has appeared after all.
+
+    Only what `find_ours` says we made is deleted (decision 47); one that staff completed is theirs to resolve.
+    """
+    spares = _spares(attempts, recorded)
+    found = find_ours(shop, sale, spares)
+    for number, placed in found.items():
+        if placed.order_id is None:
+            shop.delete_draft(placed.draft_id)
+        with turn.entry() as entry:
+            _close_attempt(entry, number, REMOVED, draft_id=placed.draft_id)
+            detail = {"draft_id": placed.draft_id, "draft_name": placed.name}
+            if placed.order_id is None:
+                entry.event("spare_draft_deleted", detail=detail)
+            else:
+                entry.attend("second_order", f"the spare draft {placed.name} became {placed.order_name}")
+    with turn.entry() as entry:
+        for attempt in spares:
+            if attempt.number not in found:  # What was heard of is a copy that staff made, or gone.
+                _close_attempt(entry, attempt.number, REMOVED)
+        entry.finish()
