@@ -185,13 +185,11 @@ def _note_spares(entry: Entry, found: Mapping[int, PlacedDraft]) -> None:
 
 
 def _spares(attempts: Sequence[PushAttempt], recorded: int | None) -> list[PushAttempt]:
-    """Return the attempts of which a draft was heard that is not the order's own."""
+    """Return the attempts of which a draft was heard that is not, or no more to be, the order's own."""
     return [
         attempt
         for attempt in attempts
-        if recorded is not None
-        and attempt.draft_id not in (None, recorded)
-        and attempt.outcome not in (PLACED, REMOVED)
+        if attempt.draft_id not in (None, recorded) and attempt.outcome not in (PLACED, REMOVED)
     ]
 
 

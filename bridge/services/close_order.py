@@ -1,0 +1,203 @@
+"""Close Shopify's end of an order that was rejected or canceled; only then does the status move (decision 42)."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from bridge import jobs
+from bridge.db import Database
+from bridge.domain.draft_order import Sale
+from bridge.domain.errors import ShopRefused
+from bridge.domain.order_status import ENDED, OrderStatus
+from bridge.domain.shop import Cancellation, PlacedDraft, Shop, ShopOrder
+from bridge.models import PushAttempt
+from bridge.services import reserve_stock
+from bridge.services.adopt_draft import PLACED, attempts_of, find_ours, is_open
+from bridge.services.close_custom_lines import closing_ids, forget_closing
+from bridge.services.move_order import take_move
+from bridge.services.order_decisions import REJECT
+from bridge.services.order_draft import sale_of
+from bridge.services.order_turn import Entry, Timing, Turn, order_turn
+from bridge.services.record_shop_order import record_shop_order
+
+NOT_IN_SHOP = "order_not_in_shop"
+
+# The cancellation is a job of Shopify's, done within seconds.
+_LOOK_AGAIN_SECONDS = 2
+_MAX_STAFF_NOTE = 255
+_LIVE = frozenset({"success", "open", "pending"})
+_TAKEN = frozenset({"paid", "partially_paid", "partially_refunded"})
+
+
+def close_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> None:
+    """Delete the drafts and cancel the shop order of a rejected or canceled order, then move its status.
+
+    Without any attempt to push there is nothing to close and Shopify is not called. What has shipped cannot
+    be canceled: then the intent is dropped with that reason.
+
+    :raises ShopError: after recording it
+    """
+    with order_turn(db, jobs.CLOSE_ORDER, order_id=order_id, timing=timing) as turn:
+        if turn is None:
+            return
+        with turn.entry() as entry:
+            order = entry.order
+            if order.intent is None or OrderStatus(order.status) in ENDED:
+                entry.finish()
+                return
+            sale = sale_of(entry.session, order)
+            attempts = attempts_of(entry.session, order_id)
+            shop_order_id, recorded = order.shopify_order_id, order.draft_id
+        if shop_order_id is None:
+            if not _unanswered_are_known(turn, shop, sale, attempts):
+                return
+            shop_order_id = _delete_drafts(turn, shop, recorded)
+        if shop_order_id is not None and not _is_canceled(turn, shop, shop_order_id):
+            return
+        with turn.entry() as entry:
+            _close(entry)
+
+
+def _unanswered_are_known(turn: Turn, shop: Shop, sale: Sale, attempts: Sequence[PushAttempt]) -> bool:
+    """Learn what attempts without an answer have made; False while a draft may still appear."""
+    unanswered = [attempt for attempt in attempts if is_open(attempt)]
+    if not unanswered:
+        return True
+    with turn.entry() as entry:
+        latest = max(attempt.finished_at or attempt.gives_up_at for attempt in unanswered)
+        patience = (latest - entry.now).total_seconds() + turn.timing.grace_seconds
+    found = find_ours(shop, sale, unanswered)
+    with turn.entry() as entry:
+        for attempt in attempts_of(entry.session, turn.order_id):
+            if attempt.number in found:
+                attempt.draft_id = found[attempt.number].draft_id
+                attempt.outcome = PLACED
+        if patience > 0 and len(found) < len(unanswered):
+            entry.wait(min(patience, _LOOK_AGAIN_SECONDS * 5), "a draft of unknown outcome may still appear")
+            return False
+    return True
+
+
+def _delete_drafts(turn: Turn, shop: Shop, recorded: int | None) -> int | None:
+    """Delete every open draft of ours; return the shop order that one of them has become instead."""
+    with turn.entry() as entry:
+        heard_of = [attempt.draft_id for attempt in attempts_of(entry.session, turn.order_id)]
+    order_id = None
+    for draft_id in sorted({draft for draft in (recorded, *heard_of) if draft is not None}):
+        completed = _delete_draft(shop, draft_id)
+        if completed is not None and completed.order_id is not None:
+            order_id = completed.order_id
+            with turn.entry() as entry:
+                record_shop_order(
+                    entry.session,
+                    entry.order,
+                    shop_order_id=order_id,
+                    name=completed.order_name,
+                    actor="shopify",
+                    now=entry.now,
+                )
+    return order_id
+
+
+def _delete_draft(shop: Shop, draft_id: int) -> PlacedDraft | None:
+    """Delete one draft, or return it completed where staff were faster."""
+    placed = shop.draft(draft_id)
+    if placed is None or placed.order_id is not None:
+        return placed
+    try:
+        shop.delete_draft(draft_id)
+    except ShopRefused:
+        placed = shop.draft(draft_id)
+        if placed is None or placed.order_id is not None:
+            return placed
+        raise
+    return None
+
+
+def _is_canceled(turn: Turn, shop: Shop, shop_order_id: int) -> bool:
+    """Have the shop order canceled; False while it is not, or will not be, and the turn has ended."""
+    found = shop.order(shop_order_id)
+    if found is None:
+        with turn.entry() as entry:
+            entry.park(NOT_IN_SHOP, "Shopify does not show the order; cancel it there or link the right one")
+        return False
+    if found.cancelled_at is not None:
+        return True
+    with turn.entry() as entry:
+        ours = closing_ids(entry.session, turn.order_id)
+        reason, intent = entry.order.intent_reason or "", entry.order.intent
+    if any(f.status in _LIVE and f.fulfillment_id not in ours for f in found.fulfillments):
+        with turn.entry() as entry:
+            _drop_intent(entry, "it has shipped")
+        return False
+    for fulfillment in found.fulfillments:
+        if fulfillment.status in _LIVE:
+            shop.cancel_fulfillment(fulfillment.fulfillment_id)
+            with turn.entry() as entry:
+                forget_closing(entry.session, fulfillment.fulfillment_id)
+    return _cancel(turn, shop, found, reject=intent == REJECT, reason=reason)
+
+
+def _cancel(turn: Turn, shop: Shop, found: ShopOrder, *, reject: bool, reason: str) -> bool:
+    cancellation = Cancellation(
+        reason="declined" if reject else "other",
+        restock=True,
+        refund=(found.financial_status or "") in _TAKEN,
+        staff_note=reason[:_MAX_STAFF_NOTE],
+    )
+    try:
+        shop.cancel_order(found.order_id, cancellation)
+    except ShopRefused as refusal:
+        said = " ".join((refusal.message, *refusal.problems)).lower()
+        if "outstanding fulfillments" in said:  # Shipped since we looked.
+            with turn.entry() as entry:
+                _drop_intent(entry, "it has shipped")
+            return False
+        if "location" not in said:
+            raise
+        unstocked = Cancellation(
+            reason=cancellation.reason,
+            restock=False,
+            refund=cancellation.refund,
+            staff_note=reason[:_MAX_STAFF_NOTE],
+        )
+        shop.cancel_order(found.order_id, unstocked)
+        with turn.entry() as entry:
+            entry.attend("not_restocked", "the order was canceled without restocking its units")
+    now_canceled = shop.order(found.order_id)
+    if now_canceled is not None and now_canceled.cancelled_at is not None:
+        return True
+    with turn.entry() as entry:
+        entry.wait(_LOOK_AGAIN_SECONDS, "Shopify is canceling the order")
+    return False
+
+
+def _drop_intent(entry: Entry, why: str) -> None:
+    """Forget what was asked for, since it cannot be done any more, and tell staff."""
+    order = entry.order
+    asked = order.intent
+    entry.event("intent_dropped", reason=why, detail={"asked": asked, "asked_by": order.intent_by})
+    order.intent = order.intent_reason = order.intent_by = order.intent_at = None
+    entry.attend("intent_dropped", f"the order could not be {asked}ed: {why}")
+    jobs.request(entry.session, jobs.READ_ORDER, order_id=order.id)
+    entry.finish()
+
+
+def _close(entry: Entry) -> None:
+    """Nothing of the order is alive in Shopify any more: move the status and let go of the stock."""
+    order = entry.order
+    target = OrderStatus.REJECTED if order.intent == REJECT else OrderStatus.CANCELED
+    reserve_stock.release(entry.session, order, entry.now)
+    order.rejection_reason = order.intent_reason
+    if order.attention is not None and not order.attention.startswith("not_restocked"):
+        order.attention = None
+    take_move(
+        entry.session,
+        order,
+        target,
+        actor=order.intent_by or "bridge",
+        reason=order.intent_reason,
+        now=entry.now,
+    )
+    if order.shopify_order_id is not None:
+        jobs.request(entry.session, jobs.READ_ORDER, order_id=order.id)
+    entry.finish()

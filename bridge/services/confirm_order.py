@@ -1,0 +1,189 @@
+"""Complete the draft of a confirmed order, after looking at it once more (decisions 34b, 47, 48, 57c)."""
+
+from collections import Counter
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from bridge import jobs
+from bridge.db import Database
+from bridge.domain import payments
+from bridge.domain.draft_differences import Differences, differences
+from bridge.domain.draft_order import draft_of
+from bridge.domain.order_status import OrderStatus
+from bridge.domain.references import token_of
+from bridge.domain.shop import Draft, InventoryLevel, Shop
+from bridge.models import OrderItem
+from bridge.services.order_decisions import AUTO_CONFIRM
+from bridge.services.order_draft import sale_of
+from bridge.services.order_turn import Entry, Timing, Turn, order_turn
+from bridge.services.record_shop_order import missing_draft, record_shop_order
+
+STOCK_GONE = "stock_gone"
+ANOTHER_ORDER = "another_order"
+REVIEW = "review"
+
+_NOT_READY_SECONDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What the order says before anything is asked of the shop. `demand`: units by inventory item."""
+
+    draft_id: int
+    sent: Draft
+    demand: dict[int, int]
+    location_id: int
+    payment_pending: bool
+    accept_changes: bool
+
+
+def confirm_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> None:
+    """Make the order's draft a shop order, or adopt the one it has become; once, whatever happens.
+
+    Completing is safe to repeat: Shopify answers a completed draft with its first order. What staff have to
+    see first parks the order; confirming it again with `accept_changes` goes on.
+
+    :raises ShopError: after recording it
+    """
+    with order_turn(db, jobs.CONFIRM_ORDER, order_id=order_id, timing=timing) as turn:
+        if turn is None:
+            return
+        with turn.entry() as entry:
+            plan = _plan(entry)
+            if plan is None:
+                entry.finish()
+                return
+        placed = shop.draft(plan.draft_id)
+        if placed is None:
+            _look_again_later(turn)
+            return
+        differing = differences(plan.sent, placed)
+        if placed.order_id is not None:
+            _record(turn, placed.order_id, placed.order_name, differing)
+            return
+        if not placed.ready:
+            with turn.entry() as entry:
+                entry.wait(_NOT_READY_SECONDS, "Shopify is still working on the draft")
+            return
+        if _has_another_order(turn, shop, plan) or _is_objectionable(turn, shop, plan, differing):
+            return
+        turn.fence()
+        with turn.entry() as entry:
+            if _plan(entry) is None:  # Rejected while we looked.
+                entry.finish()
+                return
+        completed = shop.complete_draft(plan.draft_id, payment_pending=plan.payment_pending)
+        if completed.order_id is None:
+            with turn.entry() as entry:
+                entry.wait(_NOT_READY_SECONDS, "Shopify has not made the order yet")
+            return
+        _record(turn, completed.order_id, completed.order_name, differing)
+
+
+def _plan(entry: Entry) -> _Plan | None:
+    """Return what to do, or None where there is nothing to confirm (any more, or yet: the push asks again)."""
+    order = entry.order
+    if (
+        order.draft_id is None
+        or order.shopify_order_id is not None
+        or order.intent is not None
+        or order.confirm_requested_at is None
+        or order.status != OrderStatus.INCOMPLETE_CAUTION
+    ):
+        return None
+    items = entry.session.scalars(select(OrderItem).where(OrderItem.order_id == order.id))
+    demand: Counter[int] = Counter()
+    for item in items:
+        if item.is_supplier_item and item.inventory_item_id is not None:
+            demand[item.inventory_item_id] += item.quantity
+    return _Plan(
+        draft_id=order.draft_id,
+        sent=draft_of(sale_of(entry.session, order), attempt=1),
+        demand=dict(demand),
+        location_id=order.location_id,
+        payment_pending=not payments.is_paid(order.payment_status, order.payment_method),
+        accept_changes=order.accept_changes and order.confirm_requested_by != AUTO_CONFIRM,
+    )
+
+
+def _look_again_later(turn: Turn) -> None:
+    with turn.entry() as entry:
+        again = missing_draft(entry.session, entry.order, now=entry.now)
+        if again is None:
+            entry.finish()
+        else:
+            entry.wait((again - entry.now).total_seconds(), "the draft is not there; one look is not enough")
+
+
+def _has_another_order(turn: Turn, shop: Shop, plan: _Plan) -> bool:
+    """Look for a living order that carries our token although our draft is still open; say whether one ended the turn.
+
+    A checkout that was started on the draft before it was edited makes such an order. One with our lines and
+    total is adopted and the draft deleted, so that nobody ships twice; anything else is for staff.
+    """
+    others = [other for other in shop.find_orders(tag=token_of(turn.order_id)) if other.cancelled_at is None]
+    if not others:
+        return False
+    same = [other for other in others if not differences(plan.sent, other)]
+    if len(others) == 1 and same:
+        shop.delete_draft(plan.draft_id)
+        _record(turn, same[0].order_id, same[0].name, Differences())
+        return True
+    names = ", ".join(other.name for other in others)
+    with turn.entry() as entry:
+        entry.park(ANOTHER_ORDER, f"{names} carries this order's token; link it or cancel it first")
+    return True
+
+
+def _is_objectionable(turn: Turn, shop: Shop, plan: _Plan, differing: Differences) -> bool:
+    """Park the order for what staff have to see first, unless they have; say whether it was parked."""
+    if plan.accept_changes:
+        return False
+    objections = [(reason, str(differing)) for reason in differing.reasons[:1]]
+    if plan.demand and not objections:
+        levels = shop.inventory_levels(sorted(plan.demand), plan.location_id)
+        short = [item for item, units in sorted(plan.demand.items()) if _lacks(levels.get(item), units)]
+        if short:
+            objections.append((STOCK_GONE, f"not enough left of {_names(turn, short)}"))
+    with turn.entry() as entry:
+        reasons = entry.order.review_reasons
+        if not objections and entry.order.confirm_requested_by == AUTO_CONFIRM and reasons:
+            objections.append((REVIEW, f"not confirmed by itself: {', '.join(reasons)}"))
+        for code, sentence in objections[:1]:
+            if code != REVIEW:
+                entry.order.review_reasons = sorted({*reasons, *differing.reasons, code})
+            entry.park(code, sentence)
+    return bool(objections)
+
+
+def _lacks(level: InventoryLevel | None, units: int) -> bool:
+    """Tell whether the shop has less than `units` for sale; our drafts hold nothing back there themselves."""
+    if level is None or not level.stocked:
+        return True
+    return level.tracked and (level.available or 0) < units
+
+
+def _names(turn: Turn, inventory_items: list[int]) -> str:
+    with turn.entry() as entry:
+        skus = entry.session.scalars(
+            select(OrderItem.sku)
+            .where(OrderItem.order_id == turn.order_id, OrderItem.inventory_item_id.in_(inventory_items))
+            .order_by(OrderItem.position)
+        ).all()
+    return ", ".join(dict.fromkeys(skus))
+
+
+def _record(turn: Turn, shop_order_id: int, name: str | None, differing: Differences) -> None:
+    with turn.entry() as entry:
+        record_shop_order(
+            entry.session,
+            entry.order,
+            shop_order_id=shop_order_id,
+            name=name,
+            actor=entry.order.confirm_requested_by or "bridge",
+            now=entry.now,
+            differing=differing,
+        )
+        entry.finish()
