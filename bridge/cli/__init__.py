@@ -30,7 +30,7 @@ from config import logging as log_config
 from config.settings import DATABASE, SettingsError
 
 # Modules of this package that are no nouns.
-_FRAMEWORK = frozenset({"context"})
+_FRAMEWORK = frozenset({"context", "order_text"})
 
 
 class Command(click.Command):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bridge import jobs
 from bridge.domain.draft_differences import is_ours
 from bridge.domain.draft_order import Sale, draft_of
+from bridge.domain.references import token_of
 from bridge.domain.shop import PlacedDraft, Shop
 from bridge.models import Order, PushAttempt
 from bridge.services.move_order import record_event
@@ -84,7 +85,7 @@ def find_ours(shop: Shop, sale: Sale, attempts: Sequence[PushAttempt]) -> Mappin
     if not rest:
         return found
     since = min(attempt.started_at for attempt in rest) - CLOCKS_APART
-    for placed in shop.newest_drafts(since=since):
+    for placed in shop.newest_drafts(since=since, token=token_of(sale.order_id)):
         for attempt in rest:
             # Newest first, so the last one found is the oldest: a copy is always younger than what it copies.
             if _made_by(attempt, sale, placed):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -81,11 +81,9 @@ def closing_ids(session: Session, order_id: UUID) -> frozenset[int]:
 
 def forget_closing(session: Session, fulfillment_id: int) -> None:
     """Note that a closing fulfillment was canceled; what Shopify says of it later is newer than this."""
-    session.execute(
-        update(ShopifyFulfillment)
-        .where(ShopifyFulfillment.fulfillment_id == fulfillment_id)
-        .values(status="cancelled")
-    )
+    parcel = session.get(ShopifyFulfillment, fulfillment_id)
+    if parcel is not None:
+        parcel.status = "cancelled"
 
 
 def _send(turn: Turn, shop: Shop, shop_order_id: int, remaining: Mapping[int, int]) -> None:

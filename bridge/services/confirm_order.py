@@ -75,10 +75,6 @@ def confirm_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -
                 entry.finish()
                 return
         completed = shop.complete_draft(plan.draft_id, payment_pending=plan.payment_pending)
-        if completed.order_id is None:
-            with turn.entry() as entry:
-                entry.wait(_NOT_READY_SECONDS, "Shopify has not made the order yet")
-            return
         _record(turn, completed.order_id, completed.order_name, differing)
 
 
