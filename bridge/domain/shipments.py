@@ -1,4 +1,4 @@
-"""What an order's facts in Shopify add up to: the units of each line, its status, the parcel to track.
+"""What an order's facts in Shopify add up to: the units of each line and its status.
 
 Derived anew from the facts each time, so that the same facts give the same answer however they came in
 (decision 58). Which facts are held: `order_facts`.
@@ -68,13 +68,6 @@ def derive(order: ShopOrder, parcels: Iterable[Parcel], line_ids: Mapping[int, i
 def is_shipped(parcel: Parcel) -> bool:
     """Tell whether a parcel is on its way or there; ours that closes foreign lines is none."""
     return parcel.fulfillment.status == _SHIPPED and not parcel.is_closing
-
-
-def parcel_to_track(parcels: Iterable[Parcel], line_ids: Iterable[int]) -> Parcel | None:
-    """Return the newest shipped parcel that holds a unit of ours (decision 21)."""
-    ours = frozenset(line_ids)
-    holding = [p for p in parcels if is_shipped(p) and not ours.isdisjoint(p.fulfillment.lines)]
-    return max(holding, key=lambda p: (p.fulfillment.created_at, p.fulfillment.fulfillment_id), default=None)
 
 
 def due_units(order: ShopOrder, line: OrderLine) -> int:

@@ -43,7 +43,7 @@ class ShopifyOrder(Base):
     cancelled_at: Mapped[Timestamp | None]
     closed_at: Mapped[Timestamp | None]
     financial_status: Mapped[str | None]
-    # {"lines": [...], "refunds": [...]} as in domain.shop.ShopOrder.
+    # A domain.shop.ShopOrder as JSON: lines, refunds and fulfillments as of `shopify_updated_at`.
     snapshot: Mapped[dict[str, Any]] = mapped_column(JSONB)
     source: Mapped[str]  # read, webhook
     stored_at: Mapped[CreatedAt]
@@ -59,6 +59,8 @@ class ShopifyFulfillment(Base):
     order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"))
     status: Mapped[str]
     shipment_status: Mapped[str | None]
+    # As of when, Shopify's clock: a carrier's event may be newer than the fulfillment. Null: as the fulfillment.
+    shipment_status_at: Mapped[Timestamp | None]
     shopify_created_at: Mapped[datetime]
     shopify_updated_at: Mapped[datetime]
     delivered_at: Mapped[Timestamp | None]

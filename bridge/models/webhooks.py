@@ -16,6 +16,7 @@ class WebhookEvent(Base):
     __table_args__ = (
         CheckConstraint("state IN ('received', 'applied', 'parked', 'foreign', 'failed')", name="state"),
         Index("ix_webhook_events_state", "state", "received_at"),
+        Index("ix_webhook_events_subject", "subject"),
     )
 
     webhook_id: Mapped[str] = mapped_column(primary_key=True)
@@ -27,5 +28,7 @@ class WebhookEvent(Base):
     received_at: Mapped[CreatedAt]
     body: Mapped[bytes]
     state: Mapped[str] = mapped_column(server_default="received")
+    # What it is about, once it was looked at: "order 1001", "draft 77", "item 5".
+    subject: Mapped[str | None]
     note: Mapped[str | None]
     applied_at: Mapped[Timestamp | None]

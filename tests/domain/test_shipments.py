@@ -4,7 +4,7 @@ import pytest
 
 from bridge.domain.order_facts import OrderFacts, Parcel, knows_refund, learn_fulfillment, learn_order
 from bridge.domain.order_status import OrderStatus as S
-from bridge.domain.shipments import derive, due_units, parcel_to_track
+from bridge.domain.shipments import derive, due_units
 from bridge.domain.shop import Refund
 from tests.domain.shop_orders import FOREIGN, OURS, at, line, parcel, shop_order
 
@@ -147,15 +147,6 @@ def test_an_order_is_archived_only_after_what_ended_it(because, order, parcels, 
 )  # fmt: skip
 def test_due_is_what_was_ordered_less_what_left_before_shipping(because, order, due):
     assert due_units(order, order.lines[0]) == due
-
-
-def test_the_newest_parcel_with_a_unit_of_ours_is_tracked():
-    foreign = Parcel(parcel(9, {FOREIGN: 1}, created=99), None, at(99))
-    cancelled = Parcel(parcel(8, created=98, status="cancelled"), None, at(98))
-    first, second = sent(1, 1, seconds=10), sent(1, 2, seconds=20)
-
-    assert parcel_to_track([second, first, foreign, cancelled], [OURS]) is second
-    assert parcel_to_track([foreign, cancelled], [OURS]) is None
 
 
 def test_a_read_that_was_overtaken_within_a_second_is_asked_for_again():

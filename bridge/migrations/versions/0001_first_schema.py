@@ -94,6 +94,7 @@ def upgrade() -> None:
         ),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.Text(), server_default="received", nullable=False),
+        sa.Column("subject", sa.Text(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
@@ -103,6 +104,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("webhook_id", name=op.f("pk_webhook_events")),
     )
     op.create_index("ix_webhook_events_state", "webhook_events", ["state", "received_at"], unique=False)
+    op.create_index("ix_webhook_events_subject", "webhook_events", ["subject"], unique=False)
     op.create_table(
         "work",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -382,6 +384,7 @@ def upgrade() -> None:
         sa.Column("order_id", sa.Uuid(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("shipment_status", sa.Text(), nullable=True),
+        sa.Column("shipment_status_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("shopify_created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("shopify_updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
