@@ -1,0 +1,195 @@
+"""The rate budget is one for all processes, and never lends more than Shopify has."""
+
+import multiprocessing
+import time
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
+
+import pytest
+import redis
+
+from bridge.domain.errors import Throttled
+from bridge.shopify.budget import FIRST_MAXIMUM, FIRST_RESTORE_RATE, Budget, LocalBucket, SharedBucket
+from bridge.shopify.replies import Cost
+
+SHOP = "jafarshop.myshopify.com"
+PROCESSES = 8
+MAXIMUM, RATE, COST = 100.0, 200.0, 10.0
+
+
+class Watch:
+    """A clock that moves only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def said(*, available: float, actual: float | None = 10, maximum: float = 2000, rate: float = 100) -> Cost:
+    return Cost(requested=10, actual=actual, maximum=maximum, available=available, restore_rate=rate)
+
+
+@pytest.fixture
+def client(redis_url: str) -> redis.Redis:
+    with redis.Redis.from_url(redis_url, decode_responses=True) as connected:
+        yield connected
+
+
+@pytest.fixture(params=["in Redis", "of this process"])
+def bucket(request, redis_url):
+    if request.param == "of this process":
+        return LocalBucket()
+    return SharedBucket(redis.Redis.from_url(redis_url, decode_responses=True), SHOP)
+
+
+def test_points_that_are_there_cost_no_wait(bucket):
+    assert bucket.take(10, max_wait=0) == 0
+
+
+def test_whoever_asks_first_is_served_first(bucket):
+    bucket.take(FIRST_MAXIMUM, max_wait=0)
+
+    first = bucket.take(50, max_wait=10)
+    second = bucket.take(50, max_wait=10)
+
+    assert first == pytest.approx(50 / FIRST_RESTORE_RATE, abs=0.2)
+    assert second - first == pytest.approx(50 / FIRST_RESTORE_RATE, abs=0.2)
+
+
+def test_a_wait_that_is_too_long_takes_nothing(bucket):
+    bucket.take(FIRST_MAXIMUM, max_wait=0)
+
+    assert bucket.take(FIRST_RESTORE_RATE * 20, max_wait=10) > 10
+    assert bucket.take(FIRST_RESTORE_RATE, max_wait=10) < 1.2
+
+
+def test_what_was_reserved_and_not_spent_comes_back(bucket):
+    bucket.take(FIRST_MAXIMUM, max_wait=0)
+    bucket.correct(refund=FIRST_MAXIMUM, maximum=1000, rate=50, available=1000)
+
+    assert bucket.take(900, max_wait=0) == 0
+
+
+def test_shopifys_own_number_counts_where_it_is_lower(bucket):
+    bucket.correct(refund=0, maximum=1000, rate=50, available=3)
+
+    assert bucket.take(53, max_wait=10) == pytest.approx(1, abs=0.2)
+
+
+def test_calls_under_way_are_not_forgotten_when_shopifys_number_is_higher(bucket):
+    bucket.take(900, max_wait=0)  # Under way: Shopify has not counted it yet.
+    bucket.correct(refund=0, maximum=1000, rate=50, available=1000)
+
+    assert bucket.take(900, max_wait=0) > 10
+
+
+def test_a_larger_plan_is_learned_from_the_answer(bucket):
+    bucket.correct(refund=0, maximum=20_000, rate=1000, available=20_000)
+    bucket.take(FIRST_MAXIMUM, max_wait=0)
+
+    assert bucket.take(500, max_wait=10) == pytest.approx(0.5, abs=0.2)
+
+
+def test_waiting_happens_before_the_call_and_not_beyond_the_limit():
+    watch = Watch()
+    budget = Budget(LocalBucket(watch), sleep=watch.sleep, clock=watch)
+    budget.acquire(FIRST_MAXIMUM, max_wait=10)
+
+    budget.acquire(100, max_wait=10)
+    assert watch.slept == [pytest.approx(2, abs=0.1)]
+
+    with pytest.raises(Throttled) as problem:
+        budget.acquire(FIRST_RESTORE_RATE * 30, max_wait=10)
+    assert problem.value.wait_seconds == pytest.approx(30, abs=0.2)
+    assert len(watch.slept) == 1
+
+
+def test_redis_that_is_away_is_not_asked_for_every_call():
+    asked = []
+
+    class Away:
+        def take(self, cost: float, **_limit: float) -> float:
+            asked.append(cost)
+            raise redis.ConnectionError("away")
+
+        def correct(self, **_said: float) -> None:
+            raise redis.ConnectionError("away")
+
+    watch = Watch()
+    budget = Budget(Away(), sleep=watch.sleep, clock=watch)
+
+    for _ in range(5):
+        budget.acquire(10, max_wait=10)
+        budget.settle(10, said(available=500))
+    assert len(asked) == 1
+
+    watch.now += 6
+    budget.acquire(10, max_wait=10)
+    assert len(asked) == 2
+
+
+def test_without_redis_the_limit_still_holds():
+    watch = Watch()
+    budget = Budget(SharedBucket(redis.Redis(port=1), SHOP), sleep=watch.sleep, clock=watch)
+
+    for _ in range(150):
+        budget.acquire(10, max_wait=10)
+
+    assert sum(watch.slept) >= (1500 - FIRST_MAXIMUM) / FIRST_RESTORE_RATE
+
+
+def test_redis_that_forgets_everything_starts_over_cautiously(client):
+    bucket = SharedBucket(client, SHOP)
+    bucket.correct(refund=0, maximum=20_000, rate=1000, available=20_000)
+
+    client.flushdb()
+
+    assert bucket.take(FIRST_MAXIMUM + 1, max_wait=0) > 0
+
+
+def test_two_stores_have_two_budgets(client):
+    SharedBucket(client, SHOP).take(FIRST_MAXIMUM, max_wait=0)
+
+    assert SharedBucket(client, "other.myshopify.com").take(FIRST_MAXIMUM, max_wait=0) == 0
+
+
+def _spend(url: str, seconds: float, start: Barrier, counts: Queue) -> None:
+    """Call as fast as the budget lets, and count the calls that may be sent within `seconds`."""
+    budget = Budget(SharedBucket(redis.Redis.from_url(url, decode_responses=True), SHOP))
+    calls = 0
+    start.wait(60)
+    until = time.monotonic() + seconds
+    while True:
+        budget.acquire(COST, max_wait=10)
+        if time.monotonic() >= until:
+            break
+        calls += 1
+        # As Shopify answers when it has counted this call and not yet those of the other processes.
+        budget.settle(COST, said(available=MAXIMUM, actual=COST, maximum=MAXIMUM, rate=RATE))
+    counts.put(calls)
+
+
+def test_eight_processes_together_never_get_more_than_the_bucket_has(client, redis_url):
+    SharedBucket(client, SHOP).correct(refund=0, maximum=MAXIMUM, rate=RATE, available=MAXIMUM)
+    context = multiprocessing.get_context("spawn")
+    start, counts, seconds = context.Barrier(PROCESSES), context.Queue(), 2.0
+
+    workers = [
+        context.Process(target=_spend, args=(redis_url, seconds, start, counts)) for _ in range(PROCESSES)
+    ]
+    for worker in workers:
+        worker.start()
+    granted = sum(counts.get(timeout=90) for _ in workers)
+    for worker in workers:
+        worker.join(10)
+
+    most = (MAXIMUM + RATE * seconds) / COST
+    # They do not begin in the same instant: a tenth of a second more of refill.
+    assert most * 0.5 < granted <= most + RATE * 0.1 / COST
