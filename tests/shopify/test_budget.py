@@ -10,6 +10,7 @@ import redis
 
 from bridge.domain.errors import Throttled
 from bridge.shopify.budget import FIRST_MAXIMUM, FIRST_RESTORE_RATE, Budget, LocalBucket, SharedBucket
+from bridge.shopify.opening import connect
 from bridge.shopify.replies import Cost
 
 SHOP = "jafarshop.myshopify.com"
@@ -38,7 +39,7 @@ def said(*, available: float, actual: float | None = 10, maximum: float = 2000, 
 
 @pytest.fixture
 def client(redis_url: str) -> redis.Redis:
-    with redis.Redis.from_url(redis_url, decode_responses=True) as connected:
+    with redis.Redis.from_url(redis_url) as connected:
         yield connected
 
 
@@ -46,7 +47,7 @@ def client(redis_url: str) -> redis.Redis:
 def bucket(request, redis_url):
     if request.param == "of this process":
         return LocalBucket()
-    return SharedBucket(redis.Redis.from_url(redis_url, decode_responses=True), SHOP)
+    return SharedBucket(connect(redis_url), SHOP)
 
 
 def test_points_that_are_there_cost_no_wait(bucket):
@@ -137,7 +138,7 @@ def test_redis_that_is_away_is_not_asked_for_every_call():
 
 def test_without_redis_the_limit_still_holds():
     watch = Watch()
-    budget = Budget(SharedBucket(redis.Redis(port=1), SHOP), sleep=watch.sleep, clock=watch)
+    budget = Budget(SharedBucket(connect("redis://127.0.0.1:1"), SHOP), sleep=watch.sleep, clock=watch)
 
     for _ in range(150):
         budget.acquire(10, max_wait=10)
@@ -162,7 +163,7 @@ def test_two_stores_have_two_budgets(client):
 
 def _spend(url: str, seconds: float, start: Barrier, counts: Queue) -> None:
     """Call as fast as the budget lets, and count the calls that may be sent within `seconds`."""
-    budget = Budget(SharedBucket(redis.Redis.from_url(url, decode_responses=True), SHOP))
+    budget = Budget(SharedBucket(connect(url), SHOP))
     calls = 0
     start.wait(60)
     until = time.monotonic() + seconds
