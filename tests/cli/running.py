@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.process import base_environment
+from local.environment import base_environment
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,191 @@
+"""`python -m bridge partner …`: who may send us carts, and how we treat theirs."""
+
+from typing import Any
+
+import click
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bridge.cli import Noun
+from bridge.cli.context import Context, table
+from bridge.domain.api_keys import Scope
+from bridge.models import Listing, Partner
+from bridge.services import api_keys, partners
+from config.settings import DATABASE, KEYS, REDIS, SHOPIFY
+
+SCOPES = click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    default=[Scope.PARTNER.value],
+    show_default=True,
+    help="What the key opens; may be given several times.",
+)
+
+
+class _NumberOrNone(click.ParamType):
+    """A whole number, or the word `none` for the default of all partners."""
+
+    name = "N|none"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+        if value == "none" or isinstance(value, int):
+            return value  # type: ignore[no-any-return]
+        if not str(value).isascii() or not str(value).isdigit():
+            self.fail(f"{value!r} is neither a whole number nor none", param, ctx)
+        return int(value)
+
+
+@click.group(cls=Noun)
+def group() -> None:
+    """Partners: made, shown, changed, their door opened and closed."""
+
+
+@group.command("create", needs=())
+@click.argument("name")
+@click.option("--currency", help="ISO 4217, such as JOD; without it the shop's own.")
+@click.option(
+    "--status-names", type=click.Choice(partners.STATUS_NAMES), default="current", show_default=True
+)
+@click.option("--auto-confirm", is_flag=True, help="Complete its drafts without staff.")
+@click.option("--strict-totals", is_flag=True, help="Refuse carts whose totals do not add up.")
+@SCOPES
+@click.pass_obj
+def create(
+    bridge: Context,
+    name: str,
+    currency: str | None,
+    status_names: str,
+    auto_confirm: bool,
+    strict_totals: bool,
+    scopes: tuple[str, ...],
+) -> None:
+    """Make a partner and its first key. The key is shown this once."""
+    bridge.load(DATABASE, KEYS, *(() if currency else (REDIS, SHOPIFY)))
+    chosen = currency or bridge.shop.profile().currency
+    with bridge.db.transaction() as session:
+        partner = partners.create_partner(
+            session,
+            name=name,
+            currency=chosen,
+            status_names=status_names,
+            auto_confirm=auto_confirm,
+            strict_totals=strict_totals,
+        )
+        made = api_keys.create_key(
+            session, partner_id=partner.id, pepper=bridge.settings.api_key_pepper, scopes=scopes
+        )
+    bridge.answer(
+        {"partner_id": partner.id, "name": partner.name, "api_key": made.key, "currency": partner.currency},
+        text=f"{partner.name} ({partner.currency}) is made: {partner.id}\n"
+        f"Its API key, which is not shown again:\n{made.key}",
+    )
+
+
+@group.command("list")
+@click.pass_obj
+def list_(bridge: Context) -> None:
+    """List every partner."""
+    with bridge.db.transaction() as session:
+        shown = [_shown(partner) for partner in partners.list_partners(session)]
+    headings = ("name", "currency", "enabled", "auto_confirm", "strict_totals", "status_names", "partner_id")
+    bridge.answer(
+        shown,
+        text=table(headings, [[_word(partner[heading]) for heading in headings] for partner in shown]),
+    )
+
+
+@group.command("show")
+@click.argument("name")
+@click.pass_obj
+def show(bridge: Context, name: str) -> None:
+    """Show one partner: its settings and how much it sells."""
+    with bridge.db.transaction() as session:
+        partner = partners.get_partner(session, name=name)
+        shown = _shown(partner) | {"listings": _listings(session, partner)}
+    _answer_one(bridge, shown)
+
+
+@group.command("enable")
+@click.argument("name")
+@click.pass_obj
+def enable(bridge: Context, name: str) -> None:
+    """Let a partner in again."""
+    _open(bridge, name, enabled=True)
+
+
+@group.command("disable")
+@click.argument("name")
+@click.pass_obj
+def disable(bridge: Context, name: str) -> None:
+    """Shut a partner out, within five seconds everywhere. Orders that were accepted go on."""
+    _open(bridge, name, enabled=False)
+
+
+@group.command("set")
+@click.argument("name")
+@click.option("--currency", help="ISO 4217; for carts that come from now on.")
+@click.option("--status-names", type=click.Choice(partners.STATUS_NAMES))
+@click.option("--auto-confirm/--no-auto-confirm", default=None)
+@click.option("--strict-totals/--no-strict-totals", default=None)
+@click.option(
+    "--complete-after-days", type=_NumberOrNone(), help="For carriers that never report a delivery."
+)
+@click.option("--rate-per-second", type=_NumberOrNone())
+@click.option("--rate-burst", type=_NumberOrNone())
+@click.pass_obj
+def set_(bridge: Context, name: str, **given: Any) -> None:
+    """Change settings of a partner, for carts that come from now on."""
+    changes = {
+        setting: None if value == "none" else value for setting, value in given.items() if value is not None
+    }
+    if not changes:
+        raise click.UsageError("nothing to change; see --help", click.get_current_context())
+    with bridge.db.transaction() as session:
+        shown = _shown(partners.change_partner(session, name=name, **changes))
+    _answer_one(bridge, shown)
+
+
+def _open(bridge: Context, name: str, *, enabled: bool) -> None:
+    with bridge.db.transaction() as session:
+        partner = partners.enable_partner(session, name=name, enabled=enabled)
+        shown = _shown(partner)
+    bridge.answer(shown, text=f"{partner.name} is {'enabled' if enabled else 'disabled'}.")
+
+
+def _answer_one(bridge: Context, shown: dict[str, Any]) -> None:
+    bridge.answer(
+        shown, text=table(("setting", "value"), [(name, _word(value)) for name, value in shown.items()])
+    )
+
+
+def _shown(partner: Partner) -> dict[str, Any]:
+    return {
+        "partner_id": partner.id,
+        "name": partner.name,
+        "currency": partner.currency,
+        "status_names": partner.status_names,
+        "auto_confirm": partner.auto_confirm,
+        "strict_totals": partner.strict_totals,
+        "enabled": partner.enabled,
+        "complete_after_days": partner.complete_after_days,
+        "rate_per_second": partner.rate_per_second,
+        "rate_burst": partner.rate_burst,
+        "created_at": partner.created_at,
+    }
+
+
+def _listings(session: Session, partner: Partner) -> int:
+    return session.scalars(
+        select(func.count())
+        .select_from(Listing)
+        .where(Listing.partner_id == partner.id, Listing.retired_at.is_(None))
+    ).one()
+
+
+def _word(value: object) -> object:
+    """Say a setting as a person would."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "default" if value is None else value
