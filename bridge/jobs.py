@@ -23,12 +23,14 @@ READ_ORDER = "orders.read"  # order_id: ask Shopify what is true of it
 CLOSE_LINES = "orders.close_lines"  # order_id: the lines that are not ours, once ours have shipped
 APPLY_WEBHOOK = "webhooks.apply"  # webhook_id
 READ_STOCK = "inventory.read"  # inventory_item_id
+READ_PRODUCT = "inventory.read_product"  # product_id: are its variants still there, and what are they called
 
 # Not rows: beat asks for them on a schedule, and each looks for itself whether there is anything to do.
 DISPATCH = "work.dispatch"
 SYNC_INVENTORY = "inventory.sync"
 CHECK_SUBSCRIPTIONS = "webhooks.check"
 CLEAN_UP = "work.clean_up"
+LOOK_OVER = "work.look_over"
 
 Id = str | int | UUID
 

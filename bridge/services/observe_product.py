@@ -1,0 +1,59 @@
+"""What `products/update` and `products/delete` mean for listings: a hint that the shop should be asked.
+
+Shopify sends `products/update` for every sale, so only a difference to what we hold is asked about.
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from bridge import jobs
+from bridge.models import Listing
+
+# The title Shopify gives to the only variant of a product without options.
+_ONLY_VARIANT = "Default Title"
+
+
+def observe_webhook_product(
+    session: Session, *, product_id: int, title: str, variants: Mapping[int, str]
+) -> bool:
+    """Ask about a product when a variant we list is missing from it or has another title now.
+
+    :param variants: variant id -> its own title, all of the product
+    :returns: whether anybody lists a variant of it
+    """
+    listings = session.execute(
+        select(Listing.variant_id, Listing.title).where(
+            Listing.product_id == product_id, Listing.retired_at.is_(None)
+        )
+    ).all()
+    if any(
+        variant_id not in variants or held != full_title(title, variants[variant_id])
+        for variant_id, held in listings
+    ):
+        jobs.request(session, jobs.READ_PRODUCT, product_id=product_id)
+    return bool(listings)
+
+
+def observe_webhook_product_gone(session: Session, *, product_id: int) -> bool:
+    """Ask about a product that is said to be deleted; headers are not signed, so it is no more than a hint.
+
+    :returns: whether anybody lists a variant of it
+    """
+    return ask_for_products(session, Listing.product_id == product_id)
+
+
+def ask_for_products(session: Session, which: ColumnElement[bool]) -> bool:
+    """Ask for a look at the products of these listings; say whether there are any."""
+    products = session.scalars(
+        select(Listing.product_id).where(which, Listing.retired_at.is_(None)).distinct()
+    ).all()
+    for product_id in sorted(products):
+        jobs.request(session, jobs.READ_PRODUCT, product_id=product_id)
+    return bool(products)
+
+
+def full_title(product: str, variant: str) -> str:
+    """Return "Product" or "Product - Variant", as staff would say it."""
+    return product if variant == _ONLY_VARIANT else f"{product} - {variant}"
