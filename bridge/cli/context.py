@@ -1,7 +1,9 @@
 """What a command has: its settings, a database and a shop when it uses them, and one way to answer."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +68,19 @@ class Context:
     def answer(self, value: Any, *, text: str) -> None:
         """Print the result: `value` as JSON under `--json`, else `text` for a person."""
         click.echo(json.dumps(value, default=_plain, ensure_ascii=False) if self.json else text)
+
+    @contextmanager
+    def progress(self, what: str) -> Iterator[Callable[[int, int], None]]:
+        """Draw a bar on stderr when a person is watching; yields what to call with (done, total)."""
+        if self.json or not sys.stderr.isatty():
+            yield lambda _done, _total: None
+            return
+        from rich.console import Console
+        from rich.progress import Progress
+
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(what, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
 
     def close(self) -> None:
         if "db" in self.__dict__:

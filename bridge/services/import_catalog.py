@@ -1,0 +1,259 @@
+"""Mapping a partner's SKUs to variants of the shop, from a file, so that they can be sold when it returns.
+
+A new mapping counts for carts that come later; orders keep the variant they were submitted with (decision 19).
+"""
+
+import itertools
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from bridge.db import Database, clock
+from bridge.domain.catalog_rows import BadRow, CatalogRow
+from bridge.domain.errors import Busy, Refused, ShopError
+from bridge.domain.shop import Shop, Variant
+from bridge.services.observe_stock import store_read
+from bridge.services.patience import Pause, patiently
+from bridge.services.stock_location import learn_location
+
+T = TypeVar("T")
+Progress = Callable[[int], None]
+
+# Shopify looks this many ids up in one call.
+BATCH = 250
+# A shop that fails so often in a row is away: the rest of the file would only fail more slowly.
+_STOP_AFTER_FAILURES = 3
+
+
+@dataclass(slots=True)
+class Import:
+    """What an import did. `stopped_at_line`: from there on nothing was tried, because the shop is away."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    retired: int = 0
+    problems: list[BadRow] = field(default_factory=list)
+    stopped_at_line: int | None = None
+
+    @property
+    def imported(self) -> int:
+        return self.added + self.changed + self.unchanged
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.problems and self.stopped_at_line is None
+
+
+class NothingImported(Refused):
+    """A strict import, or one that would retire everything, was stopped before it wrote."""
+
+    code = "nothing_imported"
+
+    def __init__(self, message: str, bad_rows: Sequence[BadRow] = ()) -> None:
+        super().__init__(message)
+        self.bad_rows = bad_rows
+
+
+def import_catalog(
+    db: Database,
+    shop: Shop,
+    *,
+    partner_id: UUID,
+    rows: Iterable[CatalogRow | BadRow],
+    configured_location: int | None,
+    replace: bool,
+    strict: bool,
+    progress: Progress = lambda _line: None,
+    pause: Pause = time.sleep,
+) -> Import:
+    """Map every good row's SKU to its variant and read its stock; report every row that could not be.
+
+    :param rows: streamed; a row is looked up with the 249 around it
+    :param replace: retire the partner's other SKUs, unless a row could not even be read: it may be any of them
+    :param strict: write nothing when a single row is bad
+    :param progress: called with the line that was reached
+    :raises NothingImported: strict, and there are bad rows; or replace, and there is no good one
+    :raises Busy: another import of this partner is running
+    :raises LocationChanged: a sync has to come first
+    :raises ShopError: the shop did not say which location is its own
+    """
+    with db.exclusive(f"catalog.import:{partner_id}") as ours:
+        if not ours:
+            raise Busy("another import for this partner is running")
+        location = patiently(lambda: learn_location(db, shop, configured=configured_location), pause=pause)
+        importer = _Importer(db, shop, partner_id, location, pause)
+        batches: Iterable[_Batch] = importer.look_up(rows, progress)
+        if strict:
+            batches = list(batches)
+            importer.refuse_problems()
+        for batch in batches:
+            importer.write(batch)
+        if replace:
+            importer.retire_others()
+        return importer.done
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Rows whose variant is there."""
+
+    rows: Sequence[CatalogRow]
+    variants: Mapping[int, Variant]
+
+
+class _Importer:
+    """One import: looks rows up, writes them, and remembers which SKUs and items it has seen."""
+
+    def __init__(self, db: Database, shop: Shop, partner_id: UUID, location: int, pause: Pause) -> None:
+        self.db, self.shop, self.pause = db, shop, pause
+        self.partner_id, self.location = partner_id, location
+        self.done = Import()
+        self.named: set[str] = set()
+        self.read_items: set[int] = set()
+        self.failures_in_a_row = 0
+
+    def look_up(self, rows: Iterable[CatalogRow | BadRow], progress: Progress) -> Iterator[_Batch]:
+        """Yield what can be written, batch by batch, and collect what cannot."""
+        for chunk in _chunks(rows, BATCH):
+            if self.failures_in_a_row >= _STOP_AFTER_FAILURES:
+                self.done.stopped_at_line = chunk[0].line
+                return
+            self.named.update(row.sku for row in chunk if row.sku is not None)
+            self.done.problems += [row for row in chunk if isinstance(row, BadRow)]
+            good = [row for row in chunk if isinstance(row, CatalogRow)]
+            if good and (variants := self._variants(good)) is not None:
+                yield _Batch([row for row in good if row.variant_id in variants], variants)
+            progress(chunk[-1].line)
+
+    def refuse_problems(self) -> None:
+        """Stop a strict import that has any.
+
+        :raises NothingImported: naming the rows
+        """
+        if not self.done.is_whole:
+            raise NothingImported("nothing was imported, because of --strict", self.done.problems)
+
+    def write(self, batch: _Batch) -> None:
+        """Write one batch and the stock of its items, in one transaction, so that no SKU is mapped and unknown."""
+        items = sorted({batch.variants[row.variant_id].inventory_item_id for row in batch.rows})
+        unread = [item for item in items if item not in self.read_items]
+        with self.db.transaction() as session:
+            began = clock(session)
+        try:
+            levels = (
+                patiently(lambda: self.shop.inventory_levels(unread, self.location), pause=self.pause)
+                if unread
+                else {}
+            )
+        except ShopError as error:
+            self._fail(batch.rows, error)
+            return
+        with self.db.transaction() as session:
+            self._count(_upsert(session, self.partner_id, batch))
+            store_read(session, asked=unread, location_id=self.location, levels=levels, began=began)
+        self.read_items.update(unread)
+        self.failures_in_a_row = 0
+
+    def retire_others(self) -> None:
+        """Retire what the file does not name.
+
+        :raises NothingImported: the file has no good row; an empty catalog is a disabled partner
+        """
+        if not self.done.imported:
+            raise NothingImported(
+                "nothing was replaced: the file has no row that can be imported", self.done.problems
+            )
+        if self.done.stopped_at_line is not None or any(row.sku is None for row in self.done.problems):
+            return
+        with self.db.transaction() as session:
+            self.done.retired = len(
+                session.execute(_RETIRE, {"partner": self.partner_id, "skus": sorted(self.named)}).all()
+            )
+
+    def _variants(self, rows: Sequence[CatalogRow]) -> Mapping[int, Variant] | None:
+        ids = sorted({row.variant_id for row in rows})
+        try:
+            variants = patiently(lambda: self.shop.variants(ids), pause=self.pause)
+        except ShopError as error:
+            self._fail(rows, error)
+            return None
+        self.done.problems += [
+            BadRow(row.line, row.sku, f"Shopify has no variant {row.variant_id}")
+            for row in rows
+            if row.variant_id not in variants
+        ]
+        return variants
+
+    def _fail(self, rows: Sequence[CatalogRow], error: ShopError) -> None:
+        self.failures_in_a_row += 1
+        self.done.problems += [
+            BadRow(row.line, row.sku, f"Shopify could not be asked: {error.message}") for row in rows
+        ]
+
+    def _count(self, written: Sequence[str]) -> None:
+        self.done.added += written.count("added")
+        self.done.changed += written.count("changed")
+        self.done.unchanged += written.count("unchanged")
+
+
+# One statement for a whole batch, in key order; a row that says nothing new is not rewritten.
+_UPSERT = text("""
+    WITH named AS (
+        SELECT * FROM unnest(
+            CAST(:skus AS text[]), CAST(:variants AS bigint[]), CAST(:products AS bigint[]),
+            CAST(:items AS bigint[]), CAST(:titles AS text[])
+        ) AS named (sku, variant_id, product_id, inventory_item_id, title)
+    ), written AS (
+        INSERT INTO listings AS held (partner_id, sku, variant_id, product_id, inventory_item_id, title)
+        SELECT CAST(:partner AS uuid), named.* FROM named ORDER BY sku
+        ON CONFLICT (partner_id, sku) DO UPDATE
+        SET variant_id = excluded.variant_id, product_id = excluded.product_id,
+            inventory_item_id = excluded.inventory_item_id, title = excluded.title,
+            updated_at = now(), retired_at = NULL
+        WHERE (held.variant_id, held.product_id, held.inventory_item_id, held.title)
+              IS DISTINCT FROM
+              (excluded.variant_id, excluded.product_id, excluded.inventory_item_id, excluded.title)
+           OR held.retired_at IS NOT NULL
+        RETURNING sku, xmax = 0 AS is_new
+    )
+    SELECT CASE WHEN is_new THEN 'added' WHEN NOT is_new THEN 'changed' ELSE 'unchanged' END
+    FROM named LEFT JOIN written USING (sku)
+""")
+_RETIRE = text("""
+    WITH gone AS (
+        SELECT sku FROM listings
+        WHERE partner_id = :partner AND retired_at IS NULL
+          AND NOT EXISTS (SELECT FROM unnest(CAST(:skus AS text[])) AS named (sku) WHERE named.sku = listings.sku)
+        ORDER BY sku FOR UPDATE
+    )
+    UPDATE listings SET retired_at = now(), updated_at = now()
+    FROM gone WHERE listings.partner_id = :partner AND listings.sku = gone.sku
+    RETURNING listings.sku
+""")
+
+
+def _upsert(session: Session, partner_id: UUID, batch: _Batch) -> Sequence[str]:
+    variants = [batch.variants[row.variant_id] for row in batch.rows]
+    return session.scalars(
+        _UPSERT,
+        {
+            "partner": str(partner_id),
+            "skus": [row.sku for row in batch.rows],
+            "variants": [variant.variant_id for variant in variants],
+            "products": [variant.product_id for variant in variants],
+            "items": [variant.inventory_item_id for variant in variants],
+            "titles": [variant.title for variant in variants],
+        },
+    ).all()
+
+
+def _chunks(rows: Iterable[T], size: int) -> Iterator[list[T]]:
+    iterator = iter(rows)
+    while chunk := list(itertools.islice(iterator, size)):
+        yield chunk

@@ -1,0 +1,1 @@
+"""Catalogs: files of every make, imported against a running shop."""
