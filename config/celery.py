@@ -87,4 +87,5 @@ beat_schedule = {
     "sync-inventory": _every(_read.inventory_sync_seconds, "inventory.sync"),
     "check-subscriptions": _every(300, "webhooks.check"),
     "clean-up": _every(3600, "work.clean_up"),
+    "look-over": _every(300, "work.look_over"),
 }
