@@ -119,7 +119,7 @@ def new_level(store: Store, item: InventoryItem, location: Location, available: 
     quantities = dict.fromkeys(QUANTITIES, 0) | {"available": available}
     level = InventoryLevel(
         id=store.next_id(), created_at=now, updated_at=now, item=item, location=location,
-        quantities=quantities, changed_at=dict.fromkeys(QUANTITIES, now),
+        quantities=quantities, changed_at={"available": now},
     )  # fmt: skip
     item.levels[location.id] = level
     return level

@@ -2,13 +2,27 @@
 
 import base64
 import json
+import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from graphql import GraphQLError
 
 MAX_PAGE = 250
+_WHOLE: ContextVar[bool] = ContextVar("whole", default=False)
+
+
+@contextmanager
+def whole_connections() -> Iterator[None]:
+    """Meanwhile a connection that is asked for no page answers everything, as in bulk operations."""
+    token = _WHOLE.set(True)
+    try:
+        yield
+    finally:
+        _WHOLE.reset(token)
 
 
 class InvalidCursor(GraphQLError):
@@ -38,6 +52,8 @@ def page_size(arguments: dict[str, Any]) -> int:
     """
     first, last = arguments.get("first"), arguments.get("last")
     if first is None and last is None:
+        if _WHOLE.get():
+            return sys.maxsize
         raise GraphQLError("you must provide one of first or last", extensions={"code": "BAD_REQUEST"})
     size = first if first is not None else last
     if size < 0 or size > MAX_PAGE:
@@ -65,7 +81,7 @@ def connection(
         start = _position(records, arguments["after"], key, arguments.get("reverse")) + 1
     if arguments.get("before"):
         end = _position(records, arguments["before"], key, arguments.get("reverse"))
-    if arguments.get("first") is not None:
+    if arguments.get("first") is not None or arguments.get("last") is None:
         lower, upper = start, min(start + size, end)
     else:
         lower, upper = max(end - size, start), end

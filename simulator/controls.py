@@ -22,12 +22,12 @@ def healthz() -> Response:
 
 @blueprint.post("/__faults")
 def add_fault() -> Response:
-    """Switch a fault on: {"fault", "operation"?, "times"?, "probability"?, "seconds"?}."""
+    """Switch a fault on: {"fault", "operation"?, "times"?, "probability"?, "seconds"?, "seed"?}."""
     wish = request.get_json(silent=True)
     if not isinstance(wish, dict):
         return reply({"error": "a JSON object is needed"}, 400)
     try:
-        return reply(asdict(simulation().faults.add(wish)), 201)
+        return reply(simulation().faults.add(wish).described(), 201)
     except UnknownFault as problem:
         return reply({"error": str(problem)}, 400)
 

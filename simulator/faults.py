@@ -4,7 +4,8 @@ up.
 
 import random
 import threading
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 REQUEST_FAULTS = (
@@ -12,6 +13,7 @@ REQUEST_FAULTS = (
     "expire_token",
 )  # fmt: skip
 WEBHOOK_FAULTS = ("webhook_drop", "webhook_duplicate", "webhook_delay", "webhook_shuffle")
+FAULTS = (*REQUEST_FAULTS, *WEBHOOK_FAULTS, "bulk_failure")
 DEFAULT_SECONDS = {"slow": 2.0, "stale_search": 60.0, "webhook_delay": 5.0, "webhook_shuffle": 2.0}
 
 
@@ -26,7 +28,13 @@ class Fault:
     times: int | None = None
     probability: float = 1.0
     seconds: float = 0.0
+    seed: int | None = None
     drawn: int = 0
+    chance: random.Random = field(default_factory=random.Random, repr=False)
+
+    def described(self) -> dict[str, Any]:
+        """What was asked for, and how often it struck."""
+        return {name: value for name, value in vars(self).items() if name != "chance"}
 
 
 class UnknownFault(ValueError):
@@ -43,23 +51,25 @@ class Faults:
     def add(self, wish: dict[str, Any]) -> Fault:
         """Switch a fault on.
 
-        :param wish: {"fault", "operation"?, "times"?, "probability"?, "seconds"?}
+        :param wish: {"fault", "operation"?, "times"?, "probability"?, "seconds"?, "seed"?}; the same
+            seed draws the same chances
         :raises UnknownFault: for a name, a key or a value that is none
         """
-        unknown = set(wish) - {"fault", "operation", "times", "probability", "seconds"}
+        unknown = set(wish) - {"fault", "operation", "times", "probability", "seconds", "seed"}
         name = wish.get("fault")
         if unknown:
             raise UnknownFault(f"unknown keys: {', '.join(sorted(unknown))}")
-        if name not in REQUEST_FAULTS + WEBHOOK_FAULTS:
-            names = ", ".join(REQUEST_FAULTS + WEBHOOK_FAULTS)
-            raise UnknownFault(f"unknown fault {name!r}; there are: {names}")
+        if name not in FAULTS:
+            raise UnknownFault(f"unknown fault {name!r}; there are: {', '.join(FAULTS)}")
         fault = Fault(
             fault=name,
             operation=wish.get("operation"),
             times=_number(wish, "times", int, least=1),
             probability=_number(wish, "probability", float, default=1.0),
             seconds=_number(wish, "seconds", float, default=DEFAULT_SECONDS.get(name, 0.0)),
+            seed=_number(wish, "seed", int),
         )
+        fault.chance.seed(fault.seed)
         if fault.probability > 1:
             raise UnknownFault("probability is at most 1")
         with self._lock:
@@ -75,20 +85,27 @@ class Faults:
         up by one.
         """
         with self._lock:
-            for fault in self._faults:
-                if fault.fault != name or (fault.operation and fault.operation not in operations):
-                    continue
-                if fault.probability < 1 and random.random() >= fault.probability:
-                    continue
-                fault.drawn += 1
-                if fault.times is not None and fault.drawn >= fault.times:
-                    self._faults.remove(fault)
-                return fault
-        return None
+            return next(self._striking(name, operations), None)
+
+    def draw_each(self, name: str, operations: set[str]) -> list[Fault]:
+        """All faults of this name that strike now: two of them strike twice."""
+        with self._lock:
+            return list(self._striking(name, operations))
+
+    def _striking(self, name: str, operations: set[str]) -> Iterator[Fault]:
+        for fault in list(self._faults):
+            if fault.fault != name or (fault.operation and fault.operation not in operations):
+                continue
+            if fault.probability < 1 and fault.chance.random() >= fault.probability:
+                continue
+            fault.drawn += 1
+            if fault.times is not None and fault.drawn >= fault.times:
+                self._faults.remove(fault)
+            yield fault
 
     def listed(self) -> list[dict[str, Any]]:
         with self._lock:
-            return [asdict(fault) for fault in self._faults]
+            return [fault.described() for fault in self._faults]
 
 
 def _number(wish: dict[str, Any], key: str, kind: Any, *, default: Any = None, least: int = 0) -> Any:

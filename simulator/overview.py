@@ -2,7 +2,8 @@
 
 Keys: draft_orders, orders (each with lines, transactions, fulfillments and refunds),
 inventory_levels, subscriptions, requests (counts by root field, and "total"), throttled (the same,
-of those refused for their cost), faults. Ids are numbers, money is text.
+of those refused for their cost), faults,
+webhooks (every delivery with its attempts). Ids are numbers, money is text.
 """
 
 from dataclasses import asdict, is_dataclass
@@ -12,6 +13,7 @@ from typing import Any
 
 from simulator.records import DraftOrder, InventoryLevel, Order, Record
 from simulator.simulation import Simulation
+from simulator.webhooks.deliveries import log
 
 
 def overview(simulation: Simulation) -> dict[str, Any]:
@@ -27,6 +29,7 @@ def overview(simulation: Simulation) -> dict[str, Any]:
             "requests": dict(simulation.requests),
             "throttled": dict(simulation.throttled),
             "faults": simulation.faults.listed(),
+            "webhooks": log(store),
         }
 
 

@@ -367,7 +367,7 @@ class Return(Record):
 
 @dataclass(eq=False, kw_only=True)
 class Subscription(Record):
-    """A webhook subscription. `failures` counts deliveries that failed one after the other."""
+    """A webhook subscription. `failures` counts tries that failed one after the other."""
 
     kind = "WebhookSubscription"
 
@@ -376,6 +376,7 @@ class Subscription(Record):
     name: str | None = None
     format: str = "JSON"
     include_fields: list[str] = field(default_factory=list)
+    metafield_namespaces: list[str] = field(default_factory=list)
     filter: str | None = None
     failures: int = 0
 
@@ -391,7 +392,10 @@ class BulkOperation(Record):
     object_count: int = 0
     root_object_count: int = 0
     error_code: str | None = None
-    jsonl: str | None = None
+    lines: list[str] = field(default_factory=list, repr=False)  # of the file, JSON each
+    cursor: str | None = None  # how far it has come
+    file_name: str = ""
+    problem: str = ""  # why it failed, for whoever looks at the simulator
 
 
 @dataclass(eq=False)

@@ -115,7 +115,7 @@ def _idempotency_key(info: GraphQLResolveInfo) -> str | None:
         if directive.name.value == "idempotent":
             value = directive.arguments[0].value
             name = getattr(value, "name", None)
-            return info.variable_values[name.value] if name else value.value
+            return info.variable_values.coerced[name.value] if name else value.value
     if info.field_name in NEEDS_IDEMPOTENCY:
         raise GraphQLError(
             "The @idempotent directive is required for this mutation but was not provided.",

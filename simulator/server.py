@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from flask import Flask
 
 from simulator import admin_api, controls
+from simulator.bulk import files
 from simulator.simulation import Simulation
 
 IDLE_SECONDS = 120
@@ -117,6 +118,7 @@ def create_app(simulation: Simulation) -> Flask:
     app.extensions["simulation"] = simulation
     app.register_blueprint(admin_api.blueprint)
     app.register_blueprint(controls.blueprint)
+    app.register_blueprint(files.blueprint)
     return app
 
 

@@ -2,14 +2,16 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from simulator.bucket import Buckets
+from simulator.bulk.runner import BulkRunner
 from simulator.catalog import DEFAULT, Article, open_shop, read_csv
 from simulator.faults import Faults
 from simulator.persistence import Keeper
 from simulator.state import Settings, Store
+from simulator.webhooks.deliveries import Deliveries
 
 TICK_SECONDS = 0.1
 
@@ -29,16 +31,16 @@ class Simulation:
         self.shop = shop
         self.secret = secret
         self.catalog = catalog
-        self.webhooks_to = webhooks_to
         self.faults = Faults()
         self.buckets = Buckets()
         self.requests: Counter[str] = Counter()  # by root field, and "total"
         self.throttled: Counter[str] = Counter()  # the same, of those that were refused for their cost
         self.store = Store(Settings(shop=shop))
+        self.deliveries = Deliveries(self.store, self.faults, secret=secret, always_to=webhooks_to)
+        self.bulk = BulkRunner(self.store, self.faults)
         self.keeper = Keeper(self.store, data / "shop.pickle") if data else None
         self._stop = threading.Event()
         self._clock = threading.Thread(target=self._tick, name="clock", daemon=True)
-        self.on_stop: list[Callable[[], None]] = []
         if self.keeper is None or not self.keeper.load():
             open_shop(self.store, self.articles())
 
@@ -49,13 +51,15 @@ class Simulation:
         if self.keeper:
             self.keeper.start()
         self._clock.start()
+        self.deliveries.start()
+        self.bulk.start()
 
     def stop(self) -> None:
         """End the threads and write what is not on disk yet."""
         self._stop.set()
         self._clock.join()
-        for ending in self.on_stop:
-            ending()
+        self.bulk.stop()
+        self.deliveries.stop()
         if self.keeper:
             self.keeper.stop()
 

@@ -35,6 +35,8 @@ class Settings:
     draft_ready_seconds: float = 0  # how long a draft says `ready: false`
     cancel_seconds: float = 0  # how long after its answer a cancellation happens
     search_lag_seconds: float = 0  # how old a search result may be without the stale_search fault
+    webhook_tries: int = 8  # how often a delivery is tried, by Shopify over four hours
+    webhook_retry_seconds: float = 0.5  # from the first try to the second; then twice as long each time
 
 
 @dataclass

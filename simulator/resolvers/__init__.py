@@ -7,9 +7,12 @@ from typing import Any
 
 from graphql import GraphQLSchema, is_abstract_type
 
+from simulator import inventory_changes, product_changes
 from simulator.resolvers import inventory, money, products, shop
 
-__all__ = ["install", "inventory", "money", "products", "shop"]
+__all__ = [
+    "install", "inventory", "inventory_changes", "money", "product_changes", "products", "shop",
+]  # fmt: skip
 
 
 def install(schema: GraphQLSchema) -> None:

@@ -7,19 +7,7 @@ from simulator.gids import gid
 from simulator.records import InventoryItem, InventoryLevel, Location
 from simulator.registry import Context, query, resolves
 from simulator.resolvers.products import listed
-
-ON_HAND = ("available", "committed", "reserved", "damaged", "quality_control", "safety_stock")
-
-
-def quantity(level: InventoryLevel, name: str) -> int:
-    """Units in one state. What is on hand is the sum of the states that lie on the shelf."""
-    if name == "on_hand":
-        return sum(level.quantities[one] for one in ON_HAND)
-    return level.quantities[name]
-
-
-def level_gid(level: InventoryLevel) -> str:
-    return f"{gid('InventoryLevel', level.id)}?inventory_item_id={level.item.id}"
+from simulator.stock import level_by_gid, level_gid, quantity
 
 
 @query("inventoryItem")
@@ -34,7 +22,7 @@ def inventory_items(context: Context, **arguments: Any) -> Any:
 
 @query("inventoryLevel")
 def inventory_level(context: Context, id: str) -> Any:  # noqa: A002 - GraphQL's name
-    return context.find("InventoryLevel", id)
+    return level_by_gid(context.store, id)
 
 
 @resolves("InventoryItem", "inventoryLevel")
@@ -96,7 +84,7 @@ def quantities(record: InventoryLevel, _context: Context, names: list[str]) -> l
             "id": gid("InventoryQuantity", f"{record.id}?inventory_item_id={record.item.id}&name={name}"),
             "name": name,
             "quantity": quantity(record, name),
-            "updatedAt": record.changed_at.get(name, record.updated_at),
+            "updatedAt": record.changed_at.get(name),
         }
         for name in names
         if name == "on_hand" or name in record.quantities

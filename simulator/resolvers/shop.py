@@ -9,6 +9,7 @@ from simulator.gids import InvalidGid, gid, parse
 from simulator.records import Location
 from simulator.registry import Context, query, resolves
 from simulator.search import Terms, matches
+from simulator.stock import level_by_gid
 from simulator.tokens import SCOPES
 
 APP_ID = 2_580_111_361
@@ -35,9 +36,9 @@ def shop(context: Context) -> dict[str, Any]:
         },
         "taxesIncluded": False,
         "taxShipping": False,
-        "ianaTimezone": "UTC",
-        "timezoneAbbreviation": "UTC",
-        "timezoneOffset": "+0000",
+        "ianaTimezone": "Asia/Amman",
+        "timezoneAbbreviation": "+03",
+        "timezoneOffset": "+0300",
         "plan": {"displayName": "Development", "partnerDevelopment": True, "shopifyPlus": False},
         "primaryDomain": {"host": settings.shop, "url": url, "sslEnabled": True},
         "shopAddress": {"countryCodeV2": "JO", "country": "Jordan", "city": "Amman"},
@@ -94,6 +95,8 @@ def node(context: Context, id: str) -> Any:  # noqa: A002 - GraphQL's name
         ) from error
     if kind == "Shop":
         return shop(context)
+    if kind == "InventoryLevel":
+        return level_by_gid(context.store, id)
     return context.store.get(kind, number)
 
 
