@@ -44,6 +44,7 @@ class Database:
         application_name: str = "bridge",
     ) -> None:
         self.engine = _engine(url, pool_size=pool_size, options=_GUARDS, name=application_name)
+        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")  # the same pool
         self._ring = ring
         self._lock_url = lock_url or url
         self._lock_engine: Engine | None = None
@@ -57,6 +58,12 @@ class Database:
                 yield session
             if session.info.get(RING):
                 self._ring()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a session that sends neither BEGIN nor COMMIT: each statement is one message and stands alone."""
+        with Session(self._autocommit, expire_on_commit=False) as session:
+            yield session
 
     @contextmanager
     def exclusive(self, key: str) -> Iterator["Lock"]:

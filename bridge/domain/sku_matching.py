@@ -72,7 +72,7 @@ def match(items: Sequence[CartItem], listings: Mapping[str, Listing], stocks: Ma
         listing = listings.get(item.sku)
         if listing is not None and not listing.is_retired:
             if listing.inventory_item_id not in stocks:
-                raise StockUnknown(f"the stock of SKU {item.sku} has not been read from the shop yet")
+                raise StockUnknown(f"The stock of SKU {item.sku} has not been read from the shop yet.")
             wanted[listing.inventory_item_id] += item.quantity
     reserve = {
         item_id: units for item_id, units in sorted(wanted.items()) if stock.covers(stocks[item_id], units)

@@ -22,7 +22,12 @@ def pending(database_url: str) -> bool:
             there = MigrationContext.configure(connection).get_current_revision()
     finally:
         engine.dispose()
-    return there != ScriptDirectory(str(Path(__file__).parent)).get_current_head()
+    return there != newest()
+
+
+def newest() -> str | None:
+    """Return the newest revision that this code knows."""
+    return ScriptDirectory(str(Path(__file__).parent)).get_current_head()
 
 
 def config(database_url: str) -> Config:

@@ -1,0 +1,74 @@
+"""Puts the web process together: the contracts, who may call, how often, and what errors look like."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import simplejson
+from flask import Flask
+from flask.json.provider import JSONProvider
+
+from bridge.api import errors, health, openapi, parsing, partner, rate_limit, request_log
+from bridge.api.auth import Doorkeeper
+from bridge.api.rate_limit import RateLimit
+from bridge.db import Database
+from config.settings import Settings
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """What requests need; the app has it as `extensions["bridge"]`."""
+
+    settings: Settings
+    db: Database
+    doorkeeper: Doorkeeper
+    rate_limit: RateLimit
+    api: openapi.Api
+
+    @cached_property
+    def _spec(self) -> dict[str, Any]:
+        return dict(self.api.spec.to_dict())
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the description of every route."""
+        return self._spec
+
+
+class ExactJSON(JSONProvider):
+    """Decimals are printed as the numbers they are; a float would change money."""
+
+    def dumps(self, obj: Any, **_kwargs: Any) -> str:
+        return str(simplejson.dumps(obj, use_decimal=True, separators=(",", ":")))
+
+    def loads(self, s: str | bytes, **_kwargs: Any) -> Any:
+        return simplejson.loads(s, use_decimal=True)
+
+
+def create_app(settings: Settings, *, ring: Callable[[], None]) -> Flask:
+    """Make the web application; it opens no connection before its first request.
+
+    :param ring: tells the workers that there is work, after a commit; returns at once
+    """
+    app = Flask(__name__, static_folder=None)
+    app.json = ExactJSON(app)
+    # A partner's own number may hold slashes, and two of them are not one.
+    app.url_map.merge_slashes = False
+    request_log.register(app)
+    app.after_request(rate_limit.add_headers)
+    app.after_request(parsing.discard_rest)
+    errors.register(app)
+    app.register_blueprint(health.blueprint)
+    api = openapi.register(app)
+    api.register_blueprint(partner.blueprint)
+    db = Database(
+        settings.database_url, ring=ring, pool_size=settings.database_pool_size, application_name="bridge web"
+    )
+    app.extensions["bridge"] = Bridge(
+        settings=settings,
+        db=db,
+        doorkeeper=Doorkeeper(db, settings.api_key_pepper),
+        rate_limit=RateLimit(settings.redis_url, rate=settings.rate_per_second, burst=settings.rate_burst),
+        api=api,
+    )
+    return app

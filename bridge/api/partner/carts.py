@@ -1,0 +1,110 @@
+"""POST /v1/carts/submit."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from flask import Response, current_app, g, request
+
+from bridge.api.database import database, twice_if_interrupted
+from bridge.api.partner.blueprint import blueprint
+from bridge.domain.idempotency import is_key
+from bridge.services.authenticate import Caller
+from bridge.services.submit_cart import Submission, Submitter, submit_cart
+from schemas.partner import CartSchema, cart_from, invalid
+from schemas.partner_orders import SubmissionSchema, submission_body
+
+_KEY_HEADER = "Idempotency-Key"
+_EXAMPLE = {
+    "partner_order_id": "ORDER-2024-001",
+    "items": [
+        {
+            "sku": "JS-PROD-001",
+            "title": "Product Name",
+            "price": 29.99,
+            "quantity": 2,
+            "product_url": "https://your-store.com/product/js-prod-001",
+        }
+    ],
+    "customer": {"name": "John Doe", "phone": "+1234567890"},
+    "shipping": {
+        "street": "123 Main Street",
+        "city": "New York",
+        "state": "NY",
+        "postal_code": "10001",
+        "country": "US",
+    },
+    "totals": {"subtotal": 59.98, "tax": 4.80, "shipping": 5.00, "total": 69.78},
+    "payment_status": "paid",
+    "payment_method": "Credit Card",
+}
+_REPLAYED = {
+    "Idempotent-Replayed": {
+        "description": "`true` when this is the answer given before under the same key.",
+        "schema": {"type": "string"},
+    }
+}
+_KEY_PARAMETER = {
+    "in": "header",
+    "name": _KEY_HEADER,
+    "required": False,
+    "description": "One per submission, as a UUID; kept when the same submission is sent again. "
+    "1 to 255 visible characters, valid for 24 hours. The same key with the same cart gives the same answer.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
+
+
+@blueprint.route("/carts/submit", methods=["POST"])
+@blueprint.doc(parameters=[_KEY_PARAMETER])
+@blueprint.arguments(CartSchema, example=_EXAMPLE)
+@blueprint.response(
+    200, SubmissionSchema, description="We made, or already had, an order.", headers=_REPLAYED
+)
+@blueprint.alt_response(
+    204, description="Nothing in this cart is ours or in stock: no order. A success.", headers=_REPLAYED
+)
+@blueprint.refuses(400, 401, 409, 413, 415, 422, 429, 500, 503)
+def submit(fields: dict[str, Any]) -> Response:
+    """Submit a cart
+
+    Creates an order for the lines that we supply and have in stock; the other lines stay yours. There is
+    one order for each `partner_order_id`: sending the same cart again answers with the order that is there.
+    """
+    caller: Caller = g.caller
+    key = _idempotency_key()
+    cart = cart_from(fields, currency=caller.currency, strict_totals=caller.strict_totals)
+    order_id = uuid4()
+    stale_after = timedelta(seconds=current_app.extensions["bridge"].settings.stock_stale_after_seconds)
+
+    def once() -> Submission:
+        with database().transaction() as session:
+            return submit_cart(
+                session,
+                submitter=Submitter(caller.partner_id, caller.legacy_names, caller.auto_confirm),
+                cart=cart,
+                key=key,
+                order_id=order_id,
+                stale_after=stale_after,
+                render=submission_body,
+            )
+
+    submission = twice_if_interrupted(once)
+    return _answer(submission, is_replay=submission.is_replay and submission.order_id != order_id)
+
+
+def _answer(submission: Submission, *, is_replay: bool) -> Response:
+    if submission.order_id is None:
+        response = Response(status=204)
+    else:
+        response = Response(submission.body, 200, mimetype="application/json")
+    if is_replay:
+        response.headers["Idempotent-Replayed"] = "true"
+    g.log = {"order_id": str(submission.order_id), "replay": is_replay}
+    return response
+
+
+def _idempotency_key() -> str | None:
+    key = request.headers.get(_KEY_HEADER)
+    if key is not None and not is_key(key):
+        raise invalid({_KEY_HEADER: ["Must be 1 to 255 visible ASCII characters."]})
+    return key

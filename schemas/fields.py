@@ -1,0 +1,77 @@
+"""The kinds of values that partners send, each read strictly: a text is a text, a number is a number."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import ValidationError, fields, missing, validate
+
+# PostgreSQL has no NUL; a lone surrogate is no character; other controls hurt whoever prints them.
+_UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class Text(fields.String):
+    """A string between 1 and `length` characters after trimming; a blank one counts as left out."""
+
+    def __init__(self, *, length: int, **more: Any) -> None:
+        checks = [validate.Length(max=length), *more.pop("checks", ())]
+        if not more.get("required"):
+            more |= {"allow_none": True, "load_default": None}
+        super().__init__(validate=checks, **more)
+
+    def deserialize(self, value: Any, *where: Any, **more: Any) -> Any:
+        if isinstance(value, str):
+            value = value.strip() or missing
+        return super().deserialize(value, *where, **more)
+
+    def _deserialize(self, value: Any, *_where: Any, **_more: Any) -> str:
+        if not isinstance(value, str):
+            raise ValidationError("Must be a string.")
+        if _UNSPEAKABLE.search(value):
+            raise ValidationError("Must not contain control characters or lone surrogates.")
+        return value
+
+
+class Amount(fields.Decimal):
+    """A JSON number of money. Bounds and digits depend on the currency and are checked with the cart."""
+
+    def _deserialize(self, value: Any, *_where: Any, **_more: Any) -> Decimal:
+        if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+            raise ValidationError("Must be a number.")
+        return Decimal(value)
+
+
+class Quantity(fields.Integer):
+    """A JSON integer; 1.0 and "1" are none."""
+
+    def _deserialize(self, value: Any, *_where: Any, **_more: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise ValidationError("Must be an integer.")
+        return value
+
+
+class Count(fields.Integer):
+    """A whole number in a query string, in plain digits."""
+
+    def _deserialize(self, value: Any, *_where: Any, **_more: Any) -> int:
+        if not re.fullmatch(r"-?[0-9]{1,18}", value):
+            raise ValidationError("Must be a whole number.")
+        return int(value)
+
+
+class Moment(fields.DateTime):
+    """An instant, in whole seconds of UTC, as both guides print it."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(format="%Y-%m-%dT%H:%M:%SZ", **more)
+
+
+def paths(messages: Any, path: str = "") -> dict[str, list[str]]:
+    """Flatten marshmallow's messages into {"items.0.price": ["..."]}."""
+    if isinstance(messages, dict):
+        flat: dict[str, list[str]] = {}
+        for name, inner in messages.items():
+            # "_schema" is marshmallow's name for the thing as a whole.
+            flat |= paths(inner, path if name == "_schema" else f"{path}.{name}".lstrip("."))
+        return flat
+    return {path or "body": [str(message) for message in messages]}

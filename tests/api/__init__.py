@@ -1,0 +1,1 @@
+"""The web process without sockets: parsing, errors, limits, health, description."""

@@ -1,0 +1,1 @@
+"""Many at once: races that a single caller never sees."""

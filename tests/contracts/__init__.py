@@ -1,0 +1,1 @@
+"""The contracts' own documents, against the live server."""
