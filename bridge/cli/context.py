@@ -1,5 +1,6 @@
 """What a command has: its settings, a database and a shop when it uses them, and one way to answer."""
 
+import getpass
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -95,6 +96,14 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in cells
     )
+
+
+def whoami() -> str:
+    """Return who sits at the keyboard, for timelines."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):  # An account without a name, as in a container.
+        return "cli"
 
 
 def _no_ring() -> None:

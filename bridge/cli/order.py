@@ -1,12 +1,11 @@
 """`python -m bridge order …`: what staff see of orders and decide about them; the same services as the console."""
 
-import getpass
 from typing import Any
 
 import click
 
 from bridge.cli import Noun
-from bridge.cli.context import Context, table
+from bridge.cli.context import Context, table, whoami
 from bridge.cli.order_text import in_full, listed, told
 from bridge.models import Order
 from bridge.services import link_order, order_decisions, order_listing
@@ -108,13 +107,13 @@ def link(bridge: Context, reference: str, shopify_id: str) -> None:
         raise click.BadParameter(f"{shopify_id!r} is neither a number nor a gid of an order")
     order_id = _find(bridge, reference).id
     order = link_order.link_order(
-        bridge.db, bridge.shop, order_id=order_id, shop_order_id=int(number), by=_whoami()
+        bridge.db, bridge.shop, order_id=order_id, shop_order_id=int(number), by=whoami()
     )
     _answer(bridge, order, f"is linked to {order.shopify_order_name}")
 
 
 def _decide(bridge: Context, reference: str, decision: Any, what: str, **how: Any) -> None:
-    order = decide(bridge.db, decision, order_id=_find(bridge, reference).id, by=_whoami(), **how)
+    order = decide(bridge.db, decision, order_id=_find(bridge, reference).id, by=whoami(), **how)
     _answer(bridge, order, what)
 
 
@@ -134,11 +133,3 @@ def _answer(bridge: Context, order: Order, what: str) -> None:
         "shopify_order_name": order.shopify_order_name,
     }
     bridge.answer(answer, text=f"Order {order.partner_order_id} ({order.id}) {what}.")
-
-
-def _whoami() -> str:
-    """Return who sits at the keyboard, for the timeline."""
-    try:
-        return f"cli:{getpass.getuser()}"
-    except (KeyError, OSError):  # An account without a name, as in a container.
-        return "cli"
