@@ -148,6 +148,7 @@ class Line:
     discount: Decimal = Decimal(0)  # on the whole line, its own and its share of the order's
     tax_lines: list[TaxLine] = field(default_factory=list)
     grams: int = 0
+    owner: Any = field(default=None, repr=False)  # the draft or order, whose currency the money is in
 
 
 @dataclass(eq=False, kw_only=True)
@@ -188,6 +189,7 @@ class DraftOrder(Record):
     holds: list[tuple[InventoryLevel, int]] = field(default_factory=list, repr=False)
     ready_at: datetime | None = None
     completed_at: datetime | None = None
+    checkout: str | None = None  # one that a customer has started and that is still linked to this draft
     order: "Order | None" = field(default=None, repr=False)
 
 
@@ -331,6 +333,7 @@ class RefundLine:
     location: Location | None
     subtotal: Decimal
     total_tax: Decimal
+    refund: "Refund" = field(repr=False)
 
 
 @dataclass(eq=False, kw_only=True)

@@ -13,6 +13,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from simulator.fulfillment_state import status
+from simulator.records import Order
+
 _TERM = re.compile(
     r"""(?P<not>-|NOT\s+)?(?:(?P<field>[A-Za-z_]+):)?(?P<operator>[<>]=?)?"""
     r"""(?:"(?P<double>(?:\\.|[^"\\])*)"|'(?P<single>(?:\\.|[^'\\])*)'|(?P<bare>[^\s()"']+))"""
@@ -54,12 +57,14 @@ def _tags(record: Any) -> list[str]:
     return [tag.lower() for tag in getattr(record, "tags", ())]
 
 
-def _fulfillment_status(record: Any) -> str:
-    """Put there by the order resolvers, which know it."""
-    return _text(FULFILLMENT_STATUS(record))
-
-
-FULFILLMENT_STATUS: Callable[[Any], str] = lambda _record: ""  # noqa: E731 - replaced by orders
+def _fulfillment_status(record: Any) -> list[str]:
+    """As the search knows it: unfulfilled and unshipped are the same."""
+    found = status(record).lower() if isinstance(record, Order) else ""
+    return {
+        "unfulfilled": ["unfulfilled", "unshipped"],
+        "partially_fulfilled": ["partially_fulfilled", "partial"],
+        "fulfilled": ["fulfilled", "shipped"],
+    }.get(found, [])
 
 
 def _order_status(record: Any) -> list[str]:

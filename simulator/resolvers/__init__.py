@@ -7,12 +7,16 @@ from typing import Any
 
 from graphql import GraphQLSchema, is_abstract_type
 
-from simulator import inventory_changes, product_changes
-from simulator.resolvers import inventory, money, products, shop
+from simulator import fulfillments as parcels
+from simulator import inventory_changes, order_edits, placing, product_changes, refunds
+from simulator import orders as staff
+from simulator.resolvers import drafts, fulfillments, inventory, money, orders, products, shop
 
-__all__ = [
-    "install", "inventory", "inventory_changes", "money", "product_changes", "products", "shop",
-]  # fmt: skip
+# Imported for what they register.
+MODULES = (
+    drafts, fulfillments, inventory, money, orders, products, shop,
+    inventory_changes, order_edits, parcels, placing, product_changes, refunds, staff,
+)  # fmt: skip
 
 
 def install(schema: GraphQLSchema) -> None:

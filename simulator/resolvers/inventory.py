@@ -6,7 +6,7 @@ from simulator.connections import connection
 from simulator.gids import gid
 from simulator.records import InventoryItem, InventoryLevel, Location
 from simulator.registry import Context, query, resolves
-from simulator.resolvers.products import listed
+from simulator.resolvers.lists import listed
 from simulator.stock import level_by_gid, level_gid, quantity
 
 

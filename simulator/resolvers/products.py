@@ -2,30 +2,11 @@
 
 from typing import Any
 
-from simulator.connections import by_id, connection
+from simulator.connections import connection
 from simulator.money import Bag
 from simulator.records import Product, Variant
 from simulator.registry import Context, query, resolves
-from simulator.search import Terms, matches
-
-
-def listed(context: Context, kind: str, arguments: dict[str, Any]) -> Any:
-    """A page of a whole table by id, filtered when a query is given."""
-    store = context.store
-    terms = Terms(arguments.get("query"))
-    if not terms:
-        return by_id(store.table(kind), store.ordered_ids(kind), arguments)
-    return connection([one for one in store.all(kind) if matches(one, terms)], arguments)
-
-
-def counted(context: Context, kind: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    """How many there are, at most `limit`."""
-    terms = Terms(arguments.get("query"))
-    count = sum(1 for one in context.store.all(kind) if matches(one, terms))
-    limit = arguments.get("limit")
-    if limit is not None and count > limit:
-        return {"count": limit, "precision": "AT_LEAST"}
-    return {"count": count, "precision": "EXACT"}
+from simulator.resolvers.lists import counted, listed
 
 
 @query("product")
