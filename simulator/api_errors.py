@@ -104,16 +104,16 @@ def variable_error(
 def _problem(message: str, value: Any) -> tuple[list[Any], str]:
     """Path and explanation of a coercion error of graphql-core, in Shopify's words."""
     path: list[Any] = []
-    if match := re.search(r" at '\w+((?:\.\w+|\[\d+\])*)'", message):
+    if match := re.search(r"has invalid value at ((?:\.\w+|\[\d+\])+):", message):
         for name, index in re.findall(r"\.(\w+)|\[(\d+)\]", match[1]):
             path.append(name or int(index))
-    if match := re.search(r"Field '(\w+)' is not defined by type '(\w+)'", message):
-        return [*path, match[1]], f"Field is not defined on {match[2]}"
-    if match := re.search(r"Field '(\w+)' of required type '[^']+' was not provided", message):
+    if match := re.search(r"type '(\w+)' not to include unknown field '(\w+)'", message):
+        return [*path, match[2]], f"Field is not defined on {match[1]}"
+    if match := re.search(r"to include required field '(\w+)'", message):
         return [*path, match[1]], "Expected value to not be null"
-    if value is None or "to be null" in message or "not to be None" in message:
+    if value is None or "non-null type" in message:
         return path, "Expected value to not be null"
-    return path, message.rsplit("; ", 1)[-1]
+    return path, message.rpartition(": ")[2] if path else message
 
 
 def array_too_long(variables: Any, key: str = "") -> dict[str, Any] | None:
