@@ -76,13 +76,14 @@ def finish_cancellation(
     if order is None or _cancel_problem(order, {}):
         return
     now = utc_now()
+    shipping = order_money.current_shipping(order)  # Nothing any more, once it is cancelled.
     order.cancelled_at, order.cancel_reason, order.cancel_note = now, reason, note
     order.closed_at = order.closed_at or now
     give_back = order_money.received(order) - order_money.refunded(order) if refund else 0
     kind = "CANCEL" if restock else "NO_RESTOCK"
     parts = [(line, line.current_quantity, kind) for line in order.lines if line.current_quantity]
     if give_back:
-        returned = record_refund(store, order, parts, shipping=order_money.current_shipping(order))
+        returned = record_refund(store, order, parts, shipping=shipping)
         sale = next(t for t in order.transactions if t.transaction_kind == "SALE" and t.status == "SUCCESS")
         payment = add_transaction(store, order, "REFUND", "SUCCESS", give_back, gateway=sale.gateway)
         payment.parent = sale

@@ -7,15 +7,15 @@ from typing import Any
 
 from graphql import GraphQLSchema, is_abstract_type
 
+from simulator import app_changes, inventory_changes, order_edits, placing, product_changes, refunds
 from simulator import fulfillments as parcels
-from simulator import inventory_changes, order_edits, placing, product_changes, refunds
 from simulator import orders as staff
 from simulator.resolvers import drafts, fulfillments, inventory, money, orders, products, shop
 
 # Imported for what they register.
 MODULES = (
     drafts, fulfillments, inventory, money, orders, products, shop,
-    inventory_changes, order_edits, parcels, placing, product_changes, refunds, staff,
+    app_changes, inventory_changes, order_edits, parcels, placing, product_changes, refunds, staff,
 )  # fmt: skip
 
 

@@ -1,18 +1,16 @@
 """The body of draft_orders/create and draft_orders/update."""
 
+from simulator.drafts import totals
 from simulator.gids import gid
 from simulator.money import Bag
 from simulator.records import Discount, DraftLine, DraftOrder
 from simulator.state import Store
-from simulator.webhooks.shapes import SHOP_ID, Json, address, answer_of, named, text, when
+from simulator.webhooks.shapes import SHOP_ID, Json, address, named, text, when
 
 
 def draft_order(record: DraftOrder, store: Store) -> Json:
     """A draft, its lines and amounts; `order_id` and `completed_at` once it is completed."""
-
-    def amount(name: str) -> str:
-        return text(answer_of("DraftOrder", name, record, store))
-
+    comes_to = totals(store, record)
     shipping = record.shipping_line
     shop_currency = store.settings.currency
     return {
@@ -47,9 +45,9 @@ def draft_order(record: DraftOrder, store: Store) -> Json:
         ],
         "tags": ", ".join(record.tags),
         "note_attributes": named(record.custom_attributes),
-        "total_price": amount("totalPriceSet"),
-        "subtotal_price": amount("subtotalPriceSet"),
-        "total_tax": amount("totalTaxSet"),
+        "total_price": text(Bag(comes_to.total, record.currency, shop_currency)),
+        "subtotal_price": text(Bag(comes_to.subtotal, record.currency, shop_currency)),
+        "total_tax": text(Bag(comes_to.tax, record.currency, shop_currency)),
         "payment_terms": _payment_terms(record),
         "admin_graphql_api_id": gid("DraftOrder", record.id),
         "customer": None,
@@ -104,14 +102,16 @@ def _discount(discount: Discount | None, currency: str, shop_currency: str) -> J
 
 
 def _payment_terms(record: DraftOrder) -> Json | None:
-    """What is known of when the customer is to pay; the schedule is not kept."""
+    """When the customer is to pay; the schedule is not kept."""
     if record.payment_terms is None:
         return None
     return {
-        "payment_terms_name": record.payment_terms.get("paymentTermsName"),
-        "payment_terms_type": str(record.payment_terms.get("paymentTermsType", "")).lower() or None,
-        "due_in_days": record.payment_terms.get("dueInDays"),
-        "payment_schedules": [],
+        "id": record.id,
+        "payment_terms_name": "Due on receipt",
+        "payment_terms_type": "receipt",
+        "due_in_days": None,
         "created_at": when(record.created_at),
         "updated_at": when(record.created_at),
+        "payment_schedules": [],
+        "can_pay_early": True,
     }

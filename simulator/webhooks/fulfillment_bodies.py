@@ -1,5 +1,6 @@
 """The bodies of fulfillments/* and fulfillment_events/create."""
 
+from simulator.fulfillment_state import shipment_status
 from simulator.gids import gid
 from simulator.records import Fulfillment, FulfillmentEvent
 from simulator.state import Store
@@ -18,7 +19,7 @@ def fulfillment(record: Fulfillment, store: Store) -> Json:
         "service": "manual",
         "updated_at": when(record.updated_at),
         "tracking_company": record.tracking_company,
-        "shipment_status": record.events[-1].status.lower() if record.events else None,
+        "shipment_status": (shipment_status(record) or "").lower() or None,
         "location_id": record.location.id,
         "origin_address": None,
         "email": order.email,

@@ -1,32 +1,11 @@
 """An order line as it stands in the bodies of orders, fulfillments and refunds."""
 
+from simulator.fulfillment_state import line_status, unsent
 from simulator.gids import gid
 from simulator.money import Bag
 from simulator.records import Order, OrderLine
 from simulator.state import Store
 from simulator.webhooks.shapes import Json, money_set, named, tax_line, text
-
-
-def shipped(order: Order, line: OrderLine) -> int:
-    """Units of a line in parcels that were not cancelled."""
-    return sum(
-        part.quantity
-        for parcel in order.fulfillments
-        if parcel.status == "SUCCESS"
-        for part in parcel.lines
-        if part.line is line
-    )
-
-
-def fulfillable(order: Order, line: OrderLine) -> int:
-    """Units of a line that are still to be sent."""
-    return sum(
-        part.remaining
-        for group in order.fulfillment_orders
-        if group.status in ("OPEN", "IN_PROGRESS")
-        for part in group.lines
-        if part.line is line
-    )
 
 
 def line_item(order: Order, line: OrderLine, store: Store) -> Json:
@@ -37,9 +16,9 @@ def line_item(order: Order, line: OrderLine, store: Store) -> Json:
     return {
         "id": line.id,
         "admin_graphql_api_id": gid("LineItem", line.id),
-        "fulfillable_quantity": fulfillable(order, line),
+        "fulfillable_quantity": unsent(order, line),
         "fulfillment_service": "manual",
-        "fulfillment_status": _status(order, line),
+        "fulfillment_status": line_status(order, line),
         "gift_card": False,
         "grams": line.grams,
         "name": " - ".join(filter(None, (line.title, line.variant_title))),
@@ -68,10 +47,3 @@ def line_item(order: Order, line: OrderLine, store: Store) -> Json:
              "discount_application_index": 0}
         ] if line.discount else [],
     }  # fmt: skip
-
-
-def _status(order: Order, line: OrderLine) -> str | None:
-    sent = shipped(order, line)
-    if not sent:
-        return None
-    return "partial" if fulfillable(order, line) else "fulfilled"

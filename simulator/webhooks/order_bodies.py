@@ -1,7 +1,12 @@
 """The body of orders/*, and the order line as it stands in every other body."""
 
+from collections.abc import Callable
+from decimal import Decimal
+
+from simulator import order_money
+from simulator.fulfillment_state import status
 from simulator.gids import gid
-from simulator.money import Bag
+from simulator.money import ZERO, Bag
 from simulator.records import Order, OrderLine
 from simulator.state import Store
 from simulator.webhooks.fulfillment_bodies import fulfillment
@@ -11,7 +16,6 @@ from simulator.webhooks.shapes import (
     SHOP_ID,
     Json,
     address,
-    answer_of,
     money_set,
     named,
     tax_line,
@@ -23,36 +27,31 @@ APP_ID = 2_580_111_361
 FULFILLMENT_STATUS = {
     "PARTIALLY_FULFILLED": "partial",
     "FULFILLED": "fulfilled",
-    "RESTOCKED": "restocked",
 }
-# REST's name of an amount, and whose twin it is. Each comes as text and, with `_set`, in both currencies.
-AMOUNTS = {
-    "current_subtotal_price": "currentSubtotalPriceSet",
-    "current_total_discounts": "currentTotalDiscountsSet",
-    "current_total_price": "currentTotalPriceSet",
-    "current_total_tax": "currentTotalTaxSet",
-    "subtotal_price": "subtotalPriceSet",
-    "total_discounts": "totalDiscountsSet",
-    "total_line_items_price": None,
-    "total_price": "totalPriceSet",
-    "total_tax": "totalTaxSet",
+# REST's name of an amount; each comes as text and, with `_set`, in both currencies.
+AMOUNTS: dict[str, Callable[[Order], Decimal]] = {
+    "current_subtotal_price": order_money.current_subtotal,
+    "current_total_discounts": order_money.current_discounts,
+    "current_total_price": order_money.current_total,
+    "current_total_tax": order_money.current_tax,
+    "subtotal_price": order_money.subtotal,
+    "total_discounts": order_money.discounts,
+    "total_line_items_price": order_money.gross,
+    "total_price": order_money.total,
+    "total_tax": order_money.tax,
 }
 
 
 def order(record: Order, store: Store) -> Json:
     """An order with its lines, parcels and refunds, as all six topics carry it."""
-
-    def bag(name: str) -> Bag:
-        bag: Bag = answer_of("Order", name, record, store)
-        return bag
-
     currency, shop_currency = record.currency, store.settings.currency
-    zero = Bag(record.lines[0].price * 0 if record.lines else 0, currency, shop_currency)
-    listed = Bag(sum(line.price * line.quantity for line in record.lines), currency, shop_currency)
+
+    def bag(amount: Decimal) -> Bag:
+        return Bag(amount, currency, shop_currency)
+
     amounts: Json = {}
-    for name, field in AMOUNTS.items():
-        value = bag(field) if field else listed
-        amounts |= {name: text(value), f"{name}_set": money_set(value)}
+    for name, of in AMOUNTS.items():
+        amounts |= {name: text(bag(of(record))), f"{name}_set": money_set(bag(of(record)))}
     url = f"https://{store.settings.shop}/{SHOP_ID}/orders/{record.token}"
     return amounts | {
         "id": record.id,
@@ -71,7 +70,7 @@ def order(record: Order, store: Store) -> Json:
         "contact_email": record.email,
         "created_at": when(record.created_at),
         "currency": shop_currency,
-        "current_shipping_price_set": money_set(bag("currentShippingPriceSet")),
+        "current_shipping_price_set": money_set(bag(order_money.current_shipping(record))),
         "current_total_additional_fees_set": None,
         "current_total_duties_set": None,
         "customer_locale": "en",
@@ -81,7 +80,7 @@ def order(record: Order, store: Store) -> Json:
         "email": record.email or "",
         "estimated_taxes": False,
         "financial_status": record.financial_status.lower(),
-        "fulfillment_status": _fulfillment_status(record, store),
+        "fulfillment_status": FULFILLMENT_STATUS.get(status(record)),
         "landing_site": None,
         "landing_site_ref": None,
         "location_id": None,
@@ -115,10 +114,10 @@ def order(record: Order, store: Store) -> Json:
         "taxes_included": False,
         "test": False,
         "token": record.token,
-        "total_cash_rounding_payment_adjustment_set": money_set(zero),
-        "total_cash_rounding_refund_adjustment_set": money_set(zero),
-        "total_outstanding": text(bag("totalOutstandingSet")),
-        "total_shipping_price_set": money_set(bag("totalShippingPriceSet")),
+        "total_cash_rounding_payment_adjustment_set": money_set(bag(ZERO)),
+        "total_cash_rounding_refund_adjustment_set": money_set(bag(ZERO)),
+        "total_outstanding": text(bag(order_money.outstanding(record))),
+        "total_shipping_price_set": money_set(bag(order_money.shipping(record))),
         "total_tip_received": "0.00",
         "total_weight": sum(line.grams * line.quantity for line in record.lines),
         "updated_at": when(record.updated_at),
@@ -135,12 +134,6 @@ def order(record: Order, store: Store) -> Json:
         "returns": [{"id": one.id, "admin_graphql_api_id": gid("Return", one.id)} for one in record.returns],
         "line_item_groups": [],
     }
-
-
-def _fulfillment_status(record: Order, store: Store) -> str | None:
-    """null, partial, fulfilled or restocked, from what the Admin API displays."""
-    shown = answer_of("Order", "displayFulfillmentStatus", record, store)
-    return FULFILLMENT_STATUS.get(shown)
 
 
 def _line(record: Order, line: OrderLine, store: Store) -> Json:

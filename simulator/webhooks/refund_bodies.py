@@ -27,7 +27,7 @@ def refund(record: Refund, store: Store) -> Json:
         "admin_graphql_api_id": gid("Refund", record.id),
         "order_adjustments": _shipping(record, shop_currency),
         "refund_line_items": [_line(record, line, store) for line in record.lines],
-        "transactions": [_transaction(one) for one in record.transactions],
+        "transactions": [_transaction(one, shop_currency) for one in record.transactions],
     }
 
 
@@ -65,7 +65,7 @@ def _line(record: Refund, line: RefundLine, store: Store) -> Json:
     }
 
 
-def _transaction(record: Transaction) -> Json:
+def _transaction(record: Transaction, shop_currency: str) -> Json:
     return {
         "id": record.id,
         "order_id": record.order.id,
@@ -87,6 +87,10 @@ def _transaction(record: Transaction) -> Json:
         "amount": money_text(record.amount, record.order.currency),
         "currency": record.order.currency,
         "payment_id": f"{record.order.name}.{record.order.transactions.index(record) + 1}",
+        "total_unsettled_set": {
+            "presentment_money": {"amount": "0.0", "currency": record.order.currency},
+            "shop_money": {"amount": "0.0", "currency": shop_currency},
+        },
         "manual_payment_gateway": record.gateway == "manual",
         "amount_rounding": None,
         "admin_graphql_api_id": gid("OrderTransaction", record.id),

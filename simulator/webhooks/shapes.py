@@ -7,8 +7,6 @@ from zoneinfo import ZoneInfo
 
 from simulator.money import Bag, money_text
 from simulator.records import Address, Attributes, TaxLine
-from simulator.registry import RESOLVERS, Context
-from simulator.state import Store
 
 SHOP_ID = 63_755_419_881
 SHOP_ZONE = ZoneInfo("Asia/Amman")
@@ -19,11 +17,6 @@ Json = dict[str, Any]
 def when(moment: datetime | None) -> str | None:
     """A time with the shop's own offset, in whole seconds: 2026-11-21T02:00:00+03:00."""
     return moment.astimezone(SHOP_ZONE).isoformat(timespec="seconds") if moment else None
-
-
-def answer_of(kind: str, name: str, record: Any, store: Store) -> Any:
-    """What the Admin API answers for this field, so that both doors say the same."""
-    return RESOLVERS[kind, name](record, Context(store=store, token="", version=""))
 
 
 def text(bag: Bag) -> str:
