@@ -4,18 +4,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bridge.db import Database
+from bridge.domain.catalog_rows import CatalogRow
 from bridge.domain.shop import Shop
 from bridge.models import Listing
 from bridge.services.import_catalog import import_catalog
-from bridge.domain.catalog_rows import CatalogRow
 from bridge.shopify import open_shop
 from config import settings as config
 from tests.support import processes
 from tests.support.selling import add_partner
+from tests.support.stock_room import StockRoom
 
 ARTICLES = 600
+UNITS = 10
 
 
 @pytest.fixture
@@ -24,10 +27,16 @@ def simulator(tmp_path: Path) -> Iterator[processes.Simulator]:
     catalog = tmp_path / "shop.csv"
     catalog.write_text(
         "sku,shopify_variant_id,title,available\n"
-        + "".join(f"SKU-{n:03},{1000 + n},Article {n},10\n" for n in range(ARTICLES))
+        + "".join(f"SKU-{n:03},{1000 + n},Article {n},{UNITS}\n" for n in range(ARTICLES))
     )
     with processes.running_simulator(tmp_path, catalog=catalog) as running:
         yield running
+
+
+@pytest.fixture
+def staff(simulator: processes.Simulator) -> StockRoom:
+    """Staff of the shop."""
+    return StockRoom(simulator)
 
 
 @pytest.fixture
@@ -37,11 +46,11 @@ def shop(environment: dict[str, str]) -> Shop:
 
 
 @pytest.fixture
-def everything_listed(db: Database, shop: Shop) -> list[int]:
-    """One partner lists all 600; returns their inventory items in the order of their SKUs."""
+def listings(db: Database, shop: Shop) -> list[Listing]:
+    """All 600, listed by one partner and sellable, in the order of their SKUs."""
     with db.transaction() as session:
         partner = add_partner(session)
-    import_catalog(
+    done = import_catalog(
         db,
         shop,
         partner_id=partner.id,
@@ -50,5 +59,6 @@ def everything_listed(db: Database, shop: Shop) -> list[int]:
         replace=False,
         strict=False,
     )
+    assert done.added == ARTICLES
     with db.transaction() as session:
-        return [row.inventory_item_id for row in session.query(Listing).order_by(Listing.sku)]
+        return list(session.scalars(select(Listing).order_by(Listing.sku)))
