@@ -92,6 +92,15 @@ def claim(session: Session, job: str, *, lease_seconds: int, now: datetime, **id
     )
 
 
+def come_back(session: Session, job: str, *, seconds: int, now: datetime, **ids: Id) -> None:
+    """Have due work rung for again soon, without claiming it: what it works on is taken just now."""
+    session.execute(
+        update(Work)
+        .where(Work.job == job, Work.key == key_of(ids), Work.next_attempt_at <= now)
+        .values(rung_at=now - RING_AGAIN + timedelta(seconds=seconds))
+    )
+
+
 def finish(session: Session, claimed: Claim, *, now: datetime) -> None:
     """Delete finished work; if it was asked for again meanwhile, make it due at once instead."""
     done = session.execute(

@@ -122,13 +122,12 @@ def order_turn(db: Database, job: str, *, order_id: UUID, timing: Timing) -> Ite
     """
     with db.exclusive(f"order:{order_id}") as lock:
         with db.transaction() as session:
-            now = clock(session)
-            claim = due_work.claim(
-                session, job, lease_seconds=timing.lease_seconds, now=now, order_id=order_id
-            )
-            if claim is not None and not lock:
-                due_work.wait(session, claim, until=now + timedelta(seconds=_TAKEN_SECONDS))
-        if claim is None or not lock:
+            claim = _claim(session, job, order_id, timing) if lock else None
+            if not lock:
+                due_work.come_back(
+                    session, job, seconds=_TAKEN_SECONDS, now=clock(session), order_id=order_id
+                )
+        if claim is None:
             yield None
             return
         turn = Turn(db, order_id, claim, lock, timing)
@@ -151,6 +150,12 @@ def order_turn(db: Database, job: str, *, order_id: UUID, timing: Timing) -> Ite
                 if not again:
                     entry.attend(error.code, error.message)
             raise
+
+
+def _claim(session: Session, job: str, order_id: UUID, timing: Timing) -> due_work.Claim | None:
+    return due_work.claim(
+        session, job, lease_seconds=timing.lease_seconds, now=clock(session), order_id=order_id
+    )
 
 
 def _sentence(error: BridgeError) -> str:
