@@ -43,6 +43,10 @@ class Simulator:
         """Switch every fault off."""
         self._call("/__faults", method="DELETE")
 
+    def forget(self) -> None:
+        """Bring the shop back to its first day."""
+        self._call("/__reset", method="POST")
+
     def _call(
         self, path: str, body: dict | None = None, headers: Mapping | None = None, method: str = ""
     ) -> dict:
