@@ -4,7 +4,14 @@ import re
 import uuid
 from typing import Any
 
-from graphql import GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, print_ast
+from graphql import (
+    FieldNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    VariableNode,
+    print_ast,
+)
 
 MAX_ARRAY = 250
 LONGER_ARRAYS = {"lineItems": 499}  # a draft's lines; https://shopify.dev/docs/api/usage/limits
@@ -116,21 +123,40 @@ def _problem(message: str, value: Any) -> tuple[list[Any], str]:
     return path, message.rpartition(": ")[2] if path else message
 
 
-def array_too_long(variables: Any, key: str = "") -> dict[str, Any] | None:
-    """The error for the first array that is longer than Shopify takes, at any depth; or None."""
-    if isinstance(variables, list):
-        limit = LONGER_ARRAYS.get(key, MAX_ARRAY)
-        if len(variables) > limit:
-            return error(
-                f"The input array size of {len(variables)} is greater than the maximum allowed of {limit}.",
-                code="MAX_INPUT_SIZE_EXCEEDED",
-            )
-        children = [("", value) for value in variables]
-    elif isinstance(variables, dict):
-        children = list(variables.items())
+def array_too_long(node: OperationDefinitionNode, variables: dict[str, Any]) -> dict[str, Any] | None:
+    """The error for the first array in a variable that is longer than Shopify takes; or None."""
+    for field in node.selection_set.selections:
+        if not isinstance(field, FieldNode):
+            continue
+        for argument in field.arguments or ():
+            if not isinstance(argument.value, VariableNode):
+                continue
+            found = _longest(variables.get(argument.value.name.value), argument.name.value)
+            if found is None:
+                continue
+            path, size, limit = found
+            location = field.loc.start_token if field.loc else None
+            return {
+                "message": f"The input array size of {size} is greater than the maximum allowed of {limit}.",
+                "locations": [{"line": location.line, "column": location.column}] if location else [],
+                "path": [field.name.value, *path],
+                "extensions": {"code": "MAX_INPUT_SIZE_EXCEEDED"},
+            }
+    return None
+
+
+def _longest(value: Any, *path: str) -> tuple[tuple[str, ...], int, int] | None:
+    """Path, size and limit of the first array that is too long, at any depth."""
+    if isinstance(value, list):
+        limit = LONGER_ARRAYS.get(path[-1], MAX_ARRAY)
+        if len(value) > limit:
+            return path, len(value), limit
+        children = [(str(index), one) for index, one in enumerate(value)]
+    elif isinstance(value, dict):
+        children = list(value.items())
     else:
         return None
-    return next(filter(None, (array_too_long(value, name) for name, value in children)), None)
+    return next(filter(None, (_longest(one, *path, name) for name, one in children)), None)
 
 
 def max_cost(requested: int, maximum: int) -> dict[str, Any]:

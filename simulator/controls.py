@@ -6,8 +6,10 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from simulator import storefront
 from simulator.admin_api import reply, simulation
 from simulator.faults import UnknownFault
+from simulator.gids import gid
 from simulator.overview import overview
 from simulator.state import Settings
 
@@ -66,6 +68,39 @@ def change_settings() -> Response:
             setattr(store.settings, name, kind(str(value)) if kind is Decimal else kind(value))
         store.on_change()
         return reply(_printable(asdict(store.settings)))
+
+
+@blueprint.post("/__checkout")
+def start_checkout() -> Response:
+    """A customer opens a draft's invoice: {"draft_order_id"} -> {"checkout"}."""
+    wish = request.get_json(silent=True) or {}
+    store = simulation().store
+    try:
+        number = int(str(wish.get("draft_order_id")).rpartition("/")[2])
+        with store.action():
+            return reply({"checkout": storefront.start_checkout(store, number)}, 201)
+    except ValueError as problem:
+        return reply({"error": str(problem)}, 400)
+
+
+@blueprint.post("/__storefront_order")
+def storefront_order() -> Response:
+    """The shop sells something by itself, or a checkout is paid.
+
+    {"lines"?: [{"sku", "quantity"}], "email"?, "note"?, "tags"?, "paid"?} or {"checkout"} ->
+    {"order_id", "admin_graphql_api_id", "name"}
+    """
+    wish = request.get_json(silent=True) or {}
+    store = simulation().store
+    try:
+        with store.action():
+            token = wish.get("checkout")
+            order = storefront.pay_checkout(store, token) if token else storefront.buy(store, wish)
+    except storefront.CannotBuy as problem:
+        return reply({"error": str(problem)}, 400)
+    return reply(
+        {"order_id": order.id, "admin_graphql_api_id": gid("Order", order.id), "name": order.name}, 201
+    )
 
 
 @blueprint.get("/__state")

@@ -117,11 +117,12 @@ def prepare(body: Any) -> Operation:
     coerced = get_variable_values(admin_schema(), node.variable_definitions or (), variables)
     if isinstance(coerced, list):
         raise Refused(*(api_errors.variable_error(p, node, variables) for p in coerced))
-    too_long = api_errors.array_too_long(variables)
-    if too_long:
-        raise Refused(too_long)
     meter = Meter(admin_schema(), document, variables)
-    return Operation(document, node, variables, meter, meter.requested(node))
+    requested = meter.requested(node)
+    too_long = api_errors.array_too_long(node, variables)
+    if too_long:
+        raise Refused(too_long, extensions=cost_report(requested, None, MAXIMUM - requested))
+    return Operation(document, node, variables, meter, requested)
 
 
 def charge(operation: Operation, buckets: Buckets, token: str) -> None:

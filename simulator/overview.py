@@ -1,9 +1,9 @@
 """`GET /__state`: everything the shop knows, as JSON for a test or a curious person.
 
-Keys: draft_orders, orders (each with lines, transactions, fulfillments and refunds),
-inventory_levels, subscriptions, requests (counts by root field, and "total"), throttled (the same,
-of those refused for their cost), faults,
-webhooks (every delivery with its attempts). Ids are numbers, money is text.
+Keys: shop (settings), draft_orders, orders (each with lines, transactions, fulfillments and refunds),
+fulfillments (of all orders), inventory_levels, subscriptions, deliveries (every webhook with its
+attempts), requests (counts by root field, and "total"), throttled (the same, of those refused for
+their cost), faults. Ids are numbers, money is text.
 """
 
 from dataclasses import asdict, is_dataclass
@@ -24,12 +24,13 @@ def overview(simulation: Simulation) -> dict[str, Any]:
             "shop": plain(asdict(store.settings)),
             "draft_orders": [draft(d) for d in store.all("DraftOrder")],
             "orders": [order(o) for o in store.all("Order")],
+            "fulfillments": [shallow(one) for one in store.all("Fulfillment")],
             "inventory_levels": [level(one) for one in store.all("InventoryLevel")],
             "subscriptions": [shallow(s) for s in store.subscriptions],
             "requests": dict(simulation.requests),
             "throttled": dict(simulation.throttled),
             "faults": simulation.faults.listed(),
-            "webhooks": log(store),
+            "deliveries": log(store),
         }
 
 

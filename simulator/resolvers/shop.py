@@ -9,7 +9,7 @@ from simulator.gids import InvalidGid, gid, parse
 from simulator.records import Location
 from simulator.registry import Context, query, resolves
 from simulator.search import Terms, matches
-from simulator.stock import level_by_gid
+from simulator.stock import ON_SHELF, level_by_gid
 from simulator.tokens import SCOPES
 
 APP_ID = 2_580_111_361
@@ -125,9 +125,33 @@ def current_app_installation(_context: Context) -> dict[str, Any]:
     }
 
 
+@query("appInstallation")
+def app_installation(context: Context, **_arguments: Any) -> Any:
+    return current_app_installation(context)
+
+
 @query("app")
 def app(context: Context, **_arguments: Any) -> Any:
     return current_app_installation(context)["app"]
+
+
+@query("inventoryProperties")
+def inventory_properties(_context: Context) -> dict[str, Any]:
+    """The states of stock. What is on hand comprises those that lie on the shelf."""
+    shelf = list(ON_SHELF)
+    names = [*shelf, "incoming", "on_hand"]
+    return {
+        "quantityNames": [
+            {
+                "name": name,
+                "displayName": name.replace("_", " ").capitalize(),
+                "isInUse": True,
+                "belongsTo": ["on_hand"] if name in shelf else [],
+                "comprises": shelf if name == "on_hand" else [],
+            }
+            for name in names
+        ]
+    }
 
 
 @query("publicApiVersions")

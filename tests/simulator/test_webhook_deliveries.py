@@ -24,7 +24,7 @@ def listen(shop: Shop, inbox: Inbox, **wish: object) -> str:
 
 
 def deliveries(shop: Shop) -> list[dict]:
-    return [one for one in shop.state()["webhooks"] if one["topic"] == TOPIC]
+    return [one for one in shop.state()["deliveries"] if one["topic"] == TOPIC]
 
 
 def test_a_delivery_carries_shopifys_headers_and_a_signature_of_its_bytes(shop, inbox):
