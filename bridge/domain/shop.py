@@ -263,7 +263,8 @@ class Shop(Protocol):
 
     def fulfill_lines(self, order_id: int, lines: Mapping[int, int]) -> Fulfillment | None:
         """Close what the shop still waits for on these order lines (line id -> units), without tracking and
-        without telling the customer. None when nothing was open."""
+        without telling the customer. None when nothing was open; what waits at another location, or is more
+        than 250 lines, takes another call."""
 
     def cancel_fulfillment(self, fulfillment_id: int) -> None: ...
 

@@ -10,7 +10,7 @@ import pycountry
 from bridge.domain.errors import ShopRefused
 from bridge.domain.references import ITEM
 from bridge.domain.shop import CompletedDraft, Draft, DraftAddress, DraftLine, PlacedDraft, PlacedLine
-from bridge.shopify import paging
+from bridge.shopify import paging, replies
 from bridge.shopify.client import AdminAPI
 from bridge.shopify.gids import gid, number
 from bridge.shopify.wire import attributes_of, instant, optional_number, position_of
@@ -30,7 +30,8 @@ def create(api: AdminAPI, draft: Draft) -> PlacedDraft:
     placed = api.change(
         "CreateDraft", lambda payload: payload["draftOrder"], input=input_of(draft), lines=page
     )
-    return _placed(api, "CreateDraft", placed)
+    with replies.done_already("CreateDraft"):
+        return _placed(api, "CreateDraft", placed)
 
 
 def read(api: AdminAPI, draft_id: int) -> PlacedDraft | None:

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from bridge.domain.shop import Fulfillment
-from bridge.shopify import paging
+from bridge.shopify import paging, replies
 from bridge.shopify.client import AdminAPI
 from bridge.shopify.gids import gid, number
 from bridge.shopify.wire import instant, optional_instant
 
+# Shopify takes no longer list in any argument.
+_MAX_LINES = 250
 _WAITING = ("OPEN", "IN_PROGRESS")
 # displayStatus mixes what happened to the parcel with what the admin shows while nothing did.
 _NO_EVENT = frozenset({"SUBMITTED", "MARKED_AS_FULFILLED", "FULFILLED", "CANCELED", "LABEL_VOIDED"})
@@ -47,7 +49,8 @@ def of(api: AdminAPI, node: Mapping[str, Any]) -> Fulfillment:
 def close_lines(api: AdminAPI, order_id: int, lines: Mapping[int, int]) -> Fulfillment | None:
     """Fulfill what the shop still waits for on these lines, without tracking and without telling the customer.
 
-    A fulfillment is made at one location. Lines that wait at several take one call each, until none is left.
+    A fulfillment is made at one location and takes 250 lines of a fulfillment order. What waits elsewhere, or is
+    more, takes another call, until there is nothing left.
     """
     wanted = dict(lines)
     groups: dict[str | None, list[dict[str, Any]]] = {}
@@ -59,6 +62,7 @@ def close_lines(api: AdminAPI, order_id: int, lines: Mapping[int, int]) -> Fulfi
             if units > 0:
                 wanted[line_id] -= units
                 taken.append({"id": line["id"], "quantity": units})
+        taken = taken[:_MAX_LINES]
         if taken:
             groups.setdefault(order["location"], []).append(
                 {"fulfillmentOrderId": order["id"], "fulfillmentOrderLineItems": taken}
@@ -74,7 +78,8 @@ def close_lines(api: AdminAPI, order_id: int, lines: Mapping[int, int]) -> Fulfi
         },
         parcelLines=20,
     )
-    return api.understood("CreateFulfillment", lambda node: of(api, node), made)
+    with replies.done_already("CreateFulfillment"):
+        return api.understood("CreateFulfillment", lambda node: of(api, node), made)
 
 
 def cancel(api: AdminAPI, fulfillment_id: int) -> None:
@@ -93,7 +98,7 @@ def _waiting(api: AdminAPI, order_id: int) -> list[dict[str, Any]]:
     orders = paging.nodes(
         api,
         "ListFulfillmentOrders",
-        lambda data: data["order"]["fulfillmentOrders"],
+        lambda data: data["order"] and data["order"]["fulfillmentOrders"],
         id=gid("Order", order_id),
     )
     for order in orders:

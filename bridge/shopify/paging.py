@@ -11,11 +11,13 @@ Pick = Callable[[Mapping[str, Any]], Any]
 def nodes(api: AdminAPI, name: str, pick: Pick, **variables: Any) -> Iterator[Any]:
     """Yield every node of a connection, asking for the next page when it is wanted.
 
-    :param pick: finds the connection in the operation's data
+    :param pick: finds the connection in the operation's data; None where what should have it is not there
     """
     after: str | None = None
     while True:
         page = api.understood(name, pick, api.call(name, after=after, **variables))
+        if page is None:
+            return
         yield from page["nodes"]
         if not page["pageInfo"]["hasNextPage"]:
             return

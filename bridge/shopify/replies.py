@@ -6,12 +6,13 @@ Sources: Shopify, "API response status codes" and "Rate limits"; captured answer
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Never
 
-from bridge.domain.errors import OutcomeUnknown, ShopRefused, ShopUnavailable, Throttled
+from bridge.domain.errors import OutcomeUnknown, ShopError, ShopRefused, ShopUnavailable, Throttled
 from bridge.shopify.operations import Operation
 from bridge.shopify.transport import Answer
 
@@ -96,6 +97,18 @@ def unclear(operation: Operation, why: str) -> OutcomeUnknown | ShopUnavailable:
     """Return the error for a call that may have been carried out: nothing to a read, everything to a mutation."""
     kind = OutcomeUnknown if operation.is_mutation else ShopUnavailable
     return kind(f"{operation.name}: {why}")
+
+
+@contextmanager
+def done_already(what: str) -> Iterator[None]:
+    """Guard what follows a mutation that was carried out: no failure of it means that nothing was done.
+
+    :raises OutcomeUnknown: in place of any other error
+    """
+    try:
+        yield
+    except ShopError as error:
+        raise OutcomeUnknown(f"{what} was done, but reading it failed: {error.message}") from error
 
 
 def root_of(operation: Operation, data: Mapping[str, Any]) -> dict[str, Any]:
