@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test check format lock
+.PHONY: help install demo up test check bench format lock
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ check: install ## Format, lint, types, import contracts, unit tests, pip check: 
 	$(BIN)/lint-imports
 	$(BIN)/python -m pip check
 	$(BIN)/python -m pytest -q tests/domain tests/test_house.py
+
+bench: install ## Print the performance table and write it to var/bench.json; ONLY=submit for one part
+	$(BIN)/python -m bench $(ONLY)
 
 format: install ## Put every file into the one format
 	$(BIN)/ruff format .

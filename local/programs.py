@@ -32,10 +32,10 @@ def simulator(
     return _python("simulator", ["simulator", *options], env, log)
 
 
-def web(env: Mapping[str, str], *, port: int, log: Path) -> Process:
+def web(env: Mapping[str, str], *, port: int, log: Path, app: str = "wsgi:app") -> Process:
     """The HTTP side; TERM lets requests in flight end."""
     arguments = ["gunicorn", "--config", "python:config.gunicorn", "--bind", f"127.0.0.1:{port}"]
-    return _python("web", [*arguments, "wsgi:app"], env, log)
+    return _python("web", [*arguments, app], env, log)
 
 
 def worker(env: Mapping[str, str], *, log: Path, name: str = "worker") -> Process:
