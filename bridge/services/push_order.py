@@ -8,7 +8,7 @@ from bridge import jobs
 from bridge.db import Database
 from bridge.domain.draft_differences import differences
 from bridge.domain.draft_order import Sale, draft_of
-from bridge.domain.errors import OutcomeUnknown, ShopError, ShopRefused, ShopUnavailable
+from bridge.domain.errors import OutcomeUnknown, ShopError, ShopRefused, ShopUnavailable, Throttled
 from bridge.domain.shop import Draft, PlacedDraft, Shop
 from bridge.models import PushAttempt
 from bridge.services.adopt_draft import (
@@ -112,6 +112,10 @@ def _create(turn: Turn, shop: Shop, sale: Sale) -> None:
     try:
         turn.fence()
         placed = shop.create_draft(draft)
+    except Throttled:  # Nothing was sent or done; a backlog must not fill the journal with that.
+        with turn.entry() as entry:
+            entry.session.delete(_attempt(entry, number))
+        raise
     except (ShopError, TurnLost) as error:
         with turn.entry() as entry:
             _close_attempt(entry, number, _outcome_of(error), error=error.message)
@@ -148,11 +152,16 @@ def _outcome_of(error: ShopError | TurnLost) -> str:
 def _close_attempt(
     entry: Entry, number: int, outcome: str, *, error: str | None = None, draft_id: int | None = None
 ) -> None:
-    [attempt] = [a for a in attempts_of(entry.session, entry.order.id) if a.number == number]
+    attempt = _attempt(entry, number)
     attempt.outcome = outcome
     attempt.error = error
     attempt.draft_id = draft_id or attempt.draft_id
     attempt.finished_at = entry.now
+
+
+def _attempt(entry: Entry, number: int) -> PushAttempt:
+    [attempt] = [a for a in attempts_of(entry.session, entry.order.id) if a.number == number]
+    return attempt
 
 
 def _place(entry: Entry, draft: Draft, number: int, placed: PlacedDraft, *, event: str) -> None:
