@@ -11,6 +11,9 @@ API_VERSION = "2026-07"
 # On one machine everything happens at once and a person waits for it.
 _FAST = {
     "UNKNOWN_GRACE_SECONDS": "10",
+    # The simulator answers at once, so what a killed worker held may be picked up soon.
+    "SHOPIFY_TIMEOUT_SECONDS": "10",
+    "LEASE_SECONDS": "35",
     "DISPATCH_SECONDS": "2",
     "INVENTORY_SYNC_SECONDS": "30",
     "WORKER_CONCURRENCY": "2",
