@@ -14,6 +14,7 @@ from flask import Flask
 
 from simulator import admin_api, controls
 from simulator.bulk import files
+from simulator.page import routes
 from simulator.simulation import Simulation
 
 IDLE_SECONDS = 120
@@ -119,6 +120,7 @@ def create_app(simulation: Simulation) -> Flask:
     app.register_blueprint(admin_api.blueprint)
     app.register_blueprint(controls.blueprint)
     app.register_blueprint(files.blueprint)
+    app.register_blueprint(routes.blueprint)
     return app
 
 
