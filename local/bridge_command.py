@@ -48,5 +48,14 @@ def bridge(env: Mapping[str, str], *arguments: str, seconds: float = 120) -> obj
                     command.kill()
                     raise
     if command.returncode:
-        raise BridgeCommandError(f"{words}: {(errors or output).strip()}")
+        raise BridgeCommandError(f"{words}: {_reason(errors or output)}")
     return json.loads(output) if output.strip() else None
+
+
+def _reason(said: str) -> str:
+    """Return the sentences of an error that was told as JSON, or what was said as it is."""
+    try:
+        told = json.loads(said.strip().splitlines()[-1])
+        return "; ".join([told["error"], *map(str, told.get("problems", ()))])
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return said.strip()

@@ -1,5 +1,6 @@
 """`python -m local demo`: the whole stack in a folder of its own, the story, and nothing left."""
 
+import json
 import tempfile
 import time
 from collections.abc import Iterable
@@ -17,7 +18,9 @@ from local.stack import Stack
 from local.story import Story
 
 _PREFIX = "jafarshop-demo-"
-_TAIL_LINES = 25
+_READ_LINES = 500
+_SHOWN_LINES = 20
+_LINE_LENGTH = 600
 
 
 def demo() -> int:
@@ -66,6 +69,21 @@ def _tell(stack: Stack, console: Console) -> int:
 
 def _show_logs(stack: Stack, names: Iterable[str], console: Console) -> None:
     for name in names:
-        if last := tail(stack.logs[name], _TAIL_LINES) if name in stack.logs else "":
-            console.print(f"\n[bold]The end of the log of {name}[/bold] ({stack.logs[name]}):")
-            console.print(last, markup=False, style="dim", soft_wrap=True)
+        log = stack.logs.get(name)
+        if log is not None and (lines := worth_reading(tail(log, _READ_LINES).splitlines())):
+            console.print(f"\n[bold]From the log of {name}[/bold] ({log}):")
+            for line in lines:
+                console.print(line[:_LINE_LENGTH], markup=False, style="dim", soft_wrap=True)
+
+
+def worth_reading(lines: list[str]) -> list[str]:
+    """Return the warnings and errors among these log lines, or the last few if there are none."""
+    return [line for line in lines if not _is_routine(line)][-_SHOWN_LINES:] or lines[-5:]
+
+
+def _is_routine(line: str) -> bool:
+    try:
+        said = json.loads(line)
+        return said["level"] in ("debug", "info") and said.get("status", 200) < 400
+    except (ValueError, LookupError, TypeError):
+        return False

@@ -22,7 +22,7 @@ _FAST = {
 
 # What says who somebody is in the world outside: of no use, or of harm, to a simulator.
 _OF_THE_SHOP = ("SHOPIFY_", "BRIDGE_PUBLIC_URL")
-_OF_ANOTHER_SERVER = ("PORT", "GUNICORN_CMD_ARGS", "PYTHONPATH", "PYTHONHOME")
+_OF_ANOTHER_SERVER = ("PORT", "GUNICORN_CMD_ARGS")
 
 
 def outside() -> dict[str, str]:
@@ -38,12 +38,12 @@ def handed_on() -> dict[str, str]:
     shop that happens to be exported must not reach the simulator.
     """
     ours = outside()
-    dropped: tuple[str, ...] = _OF_ANOTHER_SERVER
+    dropped = set(_OF_ANOTHER_SERVER)
     if "SHOPIFY_ADMIN_URL" not in ours:
-        dropped += _OF_THE_SHOP
+        dropped |= {name for name in ours if name.startswith(_OF_THE_SHOP)}
     if "DATABASE_URL" not in ours:
-        dropped += ("DATABASE_LOCK_URL",)
-    kept = {name: value for name, value in ours.items() if not name.startswith(dropped)}
+        dropped |= {"DATABASE_LOCK_URL"}
+    kept = {name: value for name, value in ours.items() if name not in dropped}
     return {**kept, "PYTHONUNBUFFERED": "1", "TZ": "UTC"}
 
 
@@ -53,7 +53,7 @@ def base_environment(**variables: str) -> dict[str, str]:
     Nothing else is handed on: a setting of the bridge that happens to be exported must not
     change what an embedded server or a test does.
     """
-    kept = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "COVERAGE_PROCESS_START")
+    kept = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH")
     ours = outside()
     return {name: ours[name] for name in kept if name in ours} | {
         "PYTHONUNBUFFERED": "1",

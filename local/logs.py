@@ -1,6 +1,7 @@
 """What all processes say, in one stream, each line with the name of who said it."""
 
 import itertools
+import json
 import sys
 import threading
 from pathlib import Path
@@ -9,6 +10,8 @@ from rich.console import Console
 from rich.text import Text
 
 _LOOK_SECONDS = 0.2
+_TICK = "work.dispatch"  # Every two seconds, whether there is work or not.
+_NOT_SHOWN = ("timestamp", "event", "level", "logger", "data", "task", "task_id")
 _COLORS = ("cyan", "magenta", "green", "yellow", "blue", "bright_red", "bright_cyan")
 
 
@@ -31,6 +34,10 @@ class MergedLogs:
         self._stop.set()
         self._thread.join(timeout=2)
 
+    def is_following(self) -> bool:
+        """Say whether there is still somebody to print for."""
+        return self._thread.is_alive()
+
     def _follow(self) -> None:
         try:
             while not self._stop.wait(_LOOK_SECONDS):
@@ -52,4 +59,23 @@ class MergedLogs:
             whole = new[: new.rfind(b"\n") + 1]
             self._files[name] = (log, position + len(whole))
             for line in whole.decode(errors="replace").splitlines():
-                self._console.print(Text(f"{name:<{width}} | ", style=color) + Text.from_ansi(line))
+                if shown := as_a_person_reads(line):
+                    label = Text(f"{name:<{width}} | ", style=color)
+                    self._console.print(label + Text.from_ansi(shown))
+
+
+def as_a_person_reads(line: str) -> str:
+    """Return a log line for the terminal: time, event and details; empty for the ticking of the clock.
+
+    The file keeps every line as it was written.
+    """
+    try:
+        said = json.loads(line)
+        time, event = said["timestamp"][11:19], said["event"]
+    except (ValueError, LookupError, TypeError):
+        return line
+    if said.get("level") == "info" and _TICK in event:
+        return ""
+    level = "" if said.get("level") == "info" else f"{said.get('level', '').upper()} "
+    details = {name: value for name, value in said.items() if name not in _NOT_SHOWN and value}
+    return " ".join([f"{time} {level}{event}", *(f"{n}={v}" for n, v in details.items())])

@@ -55,9 +55,17 @@ class Narrator:
             raise StoryError(f"{sentence}\n  expected: {expected!r}\n  found:    {actual!r}")
         self._console.print(f"  [green]✓[/green] {escape(sentence)}")
 
-    def awaits(self, sentence: str, look: Callable[[], T], *, seconds: float = 20) -> T:
+    def awaits(
+        self,
+        sentence: str,
+        look: Callable[[], T],
+        *,
+        seconds: float = 20,
+        last_seen: Callable[[], object] = lambda: "nothing",
+    ) -> T:
         """Wait until `look` answers something true; tell the fact and how long it took.
 
+        :param last_seen: what to show should it never be so
         :raises StoryError: it never did
         :raises Stopping: somebody asked us to stop meanwhile
         """
@@ -65,7 +73,7 @@ class Narrator:
         while not (found := look()):
             stopping.check()
             if time.monotonic() - began > seconds:
-                raise StoryError(f"{sentence}\n  not in {seconds:g} s; last seen: {found!r}")
+                raise StoryError(f"{sentence}\n  not in {seconds:g} s; last seen: {last_seen()}")
             time.sleep(_LOOK_SECONDS)
         took = time.monotonic() - began
         self._console.print(f"  [green]✓[/green] {escape(sentence)} [dim]({took:.1f} s)[/dim]")

@@ -10,7 +10,6 @@ import secrets
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,6 +19,7 @@ import psycopg2
 from local.account import Account, account_for_postgres, with_a_name
 from local.environment import base_environment
 from local.ports import free_port, is_free
+from local.postgres_home import homes, make_home
 from local.postgres_install import programs
 from local.process import Process, ProcessError
 
@@ -87,7 +87,7 @@ class Postgres:
         :raises RuntimeError: no account or no place to run it
         """
         bin_folder = programs(self.account)
-        home = self._home()
+        home = make_home(self.folder, self.account)
         self._password = self._remembered_password()
         if not (home / "cluster" / "PG_VERSION").exists():
             self._create(bin_folder / "initdb", home)
@@ -135,36 +135,15 @@ class Postgres:
 
     def exists(self) -> bool:
         """Say whether there is a cluster."""
-        return any((home / "cluster" / "PG_VERSION").exists() for home in self._homes())
+        return any((home / "cluster" / "PG_VERSION").exists() for home in homes(self.folder, self.account))
 
     def destroy(self) -> None:
         """Stop the server and remove the cluster."""
         self.stop()
-        for home in (*self._homes(), self.folder):
+        for home in (*homes(self.folder, self.account), self.folder):
             shutil.rmtree(home, ignore_errors=True)
 
-    # ------------------------------------------------------------ where it lies
-
-    def _home(self) -> Path:
-        """Return the folder that holds the cluster, made when missing: mode 0700, its account's."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if known := self._homes():
-            return known[0]
-        if self.account is None or self.account.can_enter(self.folder):
-            inside = self.folder / "home"
-            inside.mkdir(mode=0o700)
-            if self.account:
-                os.chown(inside, self.account.uid, self.account.gid)
-            return inside
-        outside = _make_outside(self.account)
-        (self.folder / "elsewhere").write_text(str(outside))
-        return outside
-
-    def _homes(self) -> list[Path]:
-        """Return the folder that holds the cluster, if there is one and it is its account's."""
-        pointer = self.folder / "elsewhere"
-        named = [Path(pointer.read_text())] if pointer.exists() else []
-        return [home for home in (*named, self.folder / "home") if _belongs_to(home, self.account)]
+    # ------------------------------------------------------------ cluster and server
 
     def _remembered_password(self) -> str:
         file = self.folder / "password"
@@ -172,8 +151,6 @@ class Postgres:
             with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
                 new.write(secrets.token_urlsafe(24))
         return file.read_text()
-
-    # ------------------------------------------------------------ cluster and server
 
     def _create(self, initdb: Path, home: Path) -> None:
         """Make the cluster beside its place and move it there whole: a killed run leaves no half."""
@@ -225,7 +202,7 @@ class Postgres:
         PostgreSQL itself refuses to start when the pid in its file is anybody's, and after a
         restart of the machine or the container it is.
         """
-        cluster = self._home() / "cluster"
+        cluster = make_home(self.folder, self.account) / "cluster"
         pid_file = cluster / "postmaster.pid"
         try:
             pid = int(pid_file.read_text().split("\n", 1)[0])
@@ -251,6 +228,7 @@ class Postgres:
             log=self._log,
             cwd=Path("/"),
             stop_signal=signal.SIGINT,  # Fast stop; SIGTERM would wait for every pooled connection.
+            last_signal=signal.SIGQUIT,  # Immediate stop; SIGKILL would leave its shared memory.
             account=self.account,
         )
         self.process.start()
@@ -268,28 +246,3 @@ class Postgres:
 
     def _environment(self) -> dict[str, str]:
         return base_environment(LC_ALL="C", HOME="/")
-
-
-def _make_outside(account: Account) -> Path:
-    """Make a folder for a cluster where the account can reach it.
-
-    :raises RuntimeError: there is no such place
-    """
-    for parent in (Path("/var/lib"), Path(tempfile.gettempdir())):
-        try:
-            made = Path(tempfile.mkdtemp(prefix="jafarshop-postgres-", dir=parent))
-        except OSError:
-            continue
-        os.chown(made, account.uid, account.gid)
-        if account.can_enter(made):
-            return made
-        made.rmdir()
-    raise RuntimeError(f"no folder for a database that {account.name} can reach")
-
-
-def _belongs_to(folder: Path, account: Account | None) -> bool:
-    try:
-        found = folder.lstat()
-    except OSError:
-        return False
-    return folder.is_dir() and found.st_uid == (account.uid if account else os.geteuid())

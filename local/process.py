@@ -15,7 +15,8 @@ from local.account import Account
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
-_POLL_SECONDS = 0.02
+_POLL_SECONDS = 0.05
+_LAST_SECONDS = 1
 
 
 class ProcessError(RuntimeError):
@@ -25,6 +26,7 @@ class ProcessError(RuntimeError):
 class Process:
     """A child that runs at most once at a time and outlives us as little as the system allows.
 
+    `stop_signal` asks it to end in order, `last_signal` at once.
     On Linux the kernel sends `stop_signal` to the child when the thread that started it dies,
     however it dies: start children from a thread that lives as long as they shall.
     """
@@ -38,6 +40,7 @@ class Process:
         log: Path,
         cwd: Path,
         stop_signal: signal.Signals = signal.SIGTERM,
+        last_signal: signal.Signals = signal.SIGKILL,
         account: Account | None = None,
         stdin: bytes = b"",
     ) -> None:
@@ -47,6 +50,7 @@ class Process:
         self.log = log
         self.cwd = cwd
         self.stop_signal = stop_signal
+        self.last_signal = last_signal
         self.account = account
         self.stdin = stdin
         self._child: subprocess.Popen | None = None
@@ -115,13 +119,15 @@ class Process:
             self._child.send_signal(number)  # Popen polls first: never to a pid that is reused.
 
     def stop(self, *, seconds: float = 10) -> None:
-        """Stop the child and whatever it left in its session; after `seconds` by SIGKILL."""
+        """Stop the child and whatever it left in its session; after `seconds` by force."""
         if self._child is None:
             return
-        self.signal_stop()
-        try:
-            self._child.wait(seconds)
-        except subprocess.TimeoutExpired:
+        for number, patience in ((self.stop_signal, seconds), (self.last_signal, _LAST_SECONDS)):
+            self.send_signal(number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(patience)
+                break
+        else:
             self._child.kill()
             self._child.wait()
         self.kill_left_over()

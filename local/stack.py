@@ -104,11 +104,12 @@ class Stack:
         self._tell("migrating")
         bridge(env, "db", "upgrade")
         started = self._start_processes(env, api_url)
+        self.supervisor.wait_until_ready(*self._services("simulator"))
         token = self._token(settings)
         shop = AdminAPI(simulator_url, token=token, version=settings["SHOPIFY_API_VERSION"])
         api_key = self._partner(env, shop)
         self.supervisor.wait_until_ready(*started)
-        bridge(env, "webhooks", "subscribe")
+        self._subscribe(env)
         return Announcement(
             api_url=api_url,
             flower_url=f"http://127.0.0.1:{self.folder.port('flower')}",
@@ -124,6 +125,8 @@ class Stack:
     def stop(self) -> None:
         """Stop every process that was started, in order."""
         self.supervisor.stop()
+        self._valkey.stop()  # Not adopted yet, if we were interrupted while it started.
+        self._postgres.stop()
 
     def destroy(self, *, keep_logs: bool) -> None:
         """Stop everything and remove all of its state, wherever it lies."""
@@ -199,7 +202,8 @@ class Stack:
         worker = programs.worker(env, log=self._log("worker"))
         beat = programs.beat(env, log=self._log("beat"), schedule=schedule)
         flower = programs.flower(env, port=flower_port, log=self._log("flower"))
-        database, broker = self._named("postgres"), self._named("valkey")
+        database = [service.name for service in self._services("postgres")]
+        broker = [service.name for service in self._services("valkey")]
         common = {"stage": _TAKES_WORK, "stop_seconds": _WORKERS_STOP_SECONDS}
         services = [
             Service(web, programs.answers_at(f"{api_url}/readyz"), needs=database, **common),
@@ -214,7 +218,7 @@ class Stack:
         ]
         for service in services:
             self.supervisor.start(service)
-        return [*services, *(s for s in self.supervisor.services if s.name == "simulator")]
+        return services
 
     def _partner(self, env: Mapping[str, str], shop: AdminAPI) -> str:
         """Return a fresh key of the partner, which is made with the whole catalog at first."""
@@ -240,6 +244,15 @@ class Stack:
             writer.writerows(shop.variants())
         bridge(env, "catalog", "import", PARTNER, str(file))
 
+    def _subscribe(self, env: Mapping[str, str]) -> None:
+        try:
+            bridge(env, "webhooks", "subscribe")
+        except BridgeCommandError as error:
+            if "SHOPIFY_ADMIN_URL" not in self._given:
+                raise
+            # A shop elsewhere cannot reach this machine, unless BRIDGE_PUBLIC_URL is a tunnel to it.
+            self._tell(f"no webhooks: {error}")
+
     # ------------------------------------------------------------ small things
 
     def _token(self, settings: Mapping[str, str]) -> str:
@@ -252,9 +265,9 @@ class Stack:
             client_secret=settings["SHOPIFY_CLIENT_SECRET"],
         )
 
-    def _named(self, name: str) -> tuple[str, ...]:
-        """Return the name of a service if it is ours to keep alive."""
-        return tuple(s.name for s in self.supervisor.services if s.name == name)
+    def _services(self, *names: str) -> list[Service]:
+        """Return those of these services that are ours to keep alive."""
+        return [service for service in self.supervisor.services if service.name in names]
 
     def _log(self, name: str) -> Path:
         self.logs[name] = self.folder.log(name)

@@ -244,7 +244,7 @@ class Story:
             seen.update(self._order(order_id))
             return holds(seen)
 
-        self._tell.awaits(sentence, look)
+        self._tell.awaits(sentence, look, last_seen=lambda: json.dumps(seen, indent=2))
         return seen
 
     def _await_tracking(self, order_id: str, sentence: str, tracking: Mapping) -> dict:

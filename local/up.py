@@ -95,9 +95,8 @@ def _announce(announcement: Announcement, folder: DataFolder) -> None:
     rows = {
         "API": told["api_url"],
         "its documentation": told["docs_url"],
-        "console": told["console_url"],
         "Flower (workers, queues)": told["flower_url"],
-        "Shopify simulator": told["simulator_url"],
+        "Shopify simulator (a page to click)": told["simulator_url"],
         "PostgreSQL": told["database_url"],
         "Valkey": told["redis_url"],
         "logs": str(folder.path / "logs"),
