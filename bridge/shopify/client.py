@@ -13,7 +13,7 @@ import shopify
 import simplejson
 import structlog
 
-from bridge.domain.errors import ShopUnavailable
+from bridge.domain.errors import ShopUnavailable, Throttled
 from bridge.shopify import operations, replies
 from bridge.shopify.operations import Operation
 from bridge.shopify.transport import Answer, Lost, NotSent, Transport
@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 # Longer than this a worker gives its claim back and does something else (decision 37).
 MAX_WAIT_SECONDS = 10.0
+# More than any operation costs in full; what it does cost is known after its first answer, and the rest comes back.
+_UNKNOWN_PRICE = 100.0
 
 
 class TokenSource(Protocol):
@@ -75,7 +77,7 @@ class AdminAPI(shopify.GraphQL):  # type: ignore[misc]
         """
         operation = operations.load(name)
         size = (name, *sorted(item for item in variables.items() if isinstance(item[1], int)))
-        reserved = self._prices.get(size, 20 if operation.is_mutation else 50)
+        reserved = self._prices.get(size, _UNKNOWN_PRICE)
         self._budget.acquire(reserved, max_wait=MAX_WAIT_SECONDS)
         started = time.monotonic()
         answer = self._send(operation, variables)
@@ -84,7 +86,12 @@ class AdminAPI(shopify.GraphQL):  # type: ignore[misc]
             self._prices[size] = reply.cost.requested
             self._budget.settle(reserved, reply.cost)
         self._note(operation, answer, reply, seconds=time.monotonic() - started)
-        return replies.data_of(operation, answer, reply)
+        try:
+            return replies.data_of(operation, answer, reply)
+        except Throttled:
+            # The budget should have waited: another client shares this app's limit, or the budget is wrong.
+            log.warning("shopify_throttled", operation=operation.name, reserved=reserved)
+            raise
 
     def change(
         self,

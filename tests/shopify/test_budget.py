@@ -12,6 +12,7 @@ from bridge.domain.errors import Throttled
 from bridge.shopify.budget import FIRST_MAXIMUM, FIRST_RESTORE_RATE, Budget, LocalBucket, SharedBucket
 from bridge.shopify.opening import connect
 from bridge.shopify.replies import Cost
+from tests.shopify.store import draft, line, shop_at
 
 SHOP = "jafarshop.myshopify.com"
 PROCESSES = 8
@@ -194,3 +195,37 @@ def test_eight_processes_together_never_get_more_than_the_bucket_has(client, red
     most = (MAXIMUM + RATE * seconds) / COST
     # They do not begin in the same instant: a tenth of a second more of refill.
     assert most * 0.5 < granted <= most + RATE * 0.1 / COST
+
+
+def _place_drafts(url: str, redis_url: str, seconds: float, start: Barrier, counts: Queue) -> None:
+    """Create drafts as fast as the budget lets, as a worker does with a long backlog."""
+    shop = shop_at(url, REDIS_URL=redis_url)
+    sent = draft(*[line(number, "1.00") for number in range(50)])
+    start.wait(60)
+    until = time.monotonic() + seconds
+    made = 0
+    while time.monotonic() < until:
+        shop.create_draft(sent)
+        made += 1
+    counts.put(made)
+
+
+def test_a_store_never_has_to_say_that_its_limit_is_spent(simulator, redis_url):
+    processes, seconds = 4, 6.0
+    context = multiprocessing.get_context("spawn")
+    start, counts = context.Barrier(processes), context.Queue()
+
+    workers = [
+        context.Process(target=_place_drafts, args=(simulator.url, redis_url, seconds, start, counts))
+        for _ in range(processes)
+    ]
+    for worker in workers:
+        worker.start()
+    made = sum(counts.get(timeout=90) for _ in workers)
+    for worker in workers:
+        worker.join(30)
+
+    state = simulator.state()
+    assert state["throttled"] == {}
+    assert state["requests"]["draftOrderCreate"] == made
+    assert made > 20
