@@ -130,10 +130,13 @@ def _refuse_what_cannot_be_shown(shop: Shop, draft: Draft) -> None:
 
     :raises ShopRefused: staff decide
     """
-    if draft.discount and draft.currency != shop.profile().currency:
+    if not draft.discount:
+        return
+    takes = shop.profile().currency
+    if draft.currency != takes:
         raise ShopRefused(
             f"the total is lower than the lines by {draft.discount} {draft.currency}, and Shopify takes"
-            f" a discount in {shop.profile().currency} only"
+            f" a discount in {takes} only"
         )
 
 

@@ -248,6 +248,10 @@ class Stage:
         assert not (payload or {}).get("userErrors"), payload
         return payload
 
+    def times_asked(self, operation: str) -> int:
+        """How often the shop was asked for a root field."""
+        return self.simulator.state()["requests"].get(operation, 0)
+
     def drafts(self) -> list[dict[str, Any]]:
         """Every draft in the shop, oldest first."""
         return self.staff(
