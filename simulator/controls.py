@@ -63,11 +63,29 @@ def change_settings() -> Response:
         return reply({"error": f"a JSON object with some of: {', '.join(sorted(names))}"}, 400)
     store = simulation().store
     with store.lock:
-        for name, value in wish.items():
-            kind = type(getattr(store.settings, name))
-            setattr(store.settings, name, kind(str(value)) if kind is Decimal else kind(value))
+        try:
+            changed = {name: _setting(getattr(store.settings, name), wish[name]) for name in wish}
+        except (ValueError, ArithmeticError) as problem:
+            return reply({"error": str(problem)}, 400)
+        vars(store.settings).update(changed)
         store.on_change()
         return reply(_printable(asdict(store.settings)))
+
+
+def _setting(current: Any, value: Any) -> Any:
+    """The value in the kind of the one that is set now.
+
+    :raises ValueError: when it is of another kind, or below zero
+    """
+    kind = type(current)
+    if kind in (bool, str):
+        if not isinstance(value, kind):
+            raise ValueError(f"{value!r} is no {kind.__name__}")
+        return value
+    number = kind(str(value))
+    if not number >= 0 or isinstance(value, bool):
+        raise ValueError(f"{value!r} is no number from 0 on")
+    return number
 
 
 @blueprint.post("/__checkout")

@@ -32,10 +32,11 @@ class Settings:
     currency: str = "USD"
     tax_rate: Decimal = Decimal("0.16")  # on taxable lines of whatever is not tax exempt
     auto_archive: bool = True  # Shopify's own default: paid and fulfilled orders are closed
-    draft_ready_seconds: float = 0  # how long a draft says `ready: false`
-    cancel_seconds: float = 0  # how long after its answer a cancellation happens
-    search_lag_seconds: float = 0  # how old a search result may be without the stale_search fault
+    draft_ready_seconds: float = 0.0  # how long a draft says `ready: false`
+    cancel_seconds: float = 0.0  # how long after its answer a cancellation happens
+    search_lag_seconds: float = 0.0  # how old a search result may be without the stale_search fault
     webhook_tries: int = 8  # how often a delivery is tried, by Shopify over four hours
+    webhook_seconds: float = 5.0  # how long a listener may take to answer
     webhook_retry_seconds: float = 0.5  # from the first try to the second; then twice as long each time
 
 

@@ -29,8 +29,9 @@ from simulator.records import BulkOperation
 from simulator.registry import Context, resolve_field
 from simulator.state import Store, utc_now
 
-PAGE = 250
+PAGE = 100
 IDLE_SECONDS = 0.05
+BREATH_SECONDS = 0.002  # between two pages, or others would wait for the store's lock all the while
 PAGE_ARGUMENTS = ("first", "after", "last", "before")
 WHERE_IT_ENDS = FieldNode(
     name=NameNode(value="pageInfo"),
@@ -65,6 +66,7 @@ class BulkRunner:
             while not self._stop.is_set() and (unfinished := running(self.store)):
                 for operation in unfinished:
                     self.step(operation)
+                    self._stop.wait(BREATH_SECONDS)
 
     def step(self, operation: BulkOperation) -> None:
         """One page of one operation; its status follows."""

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import requests
+from urllib3 import Timeout
 
 from simulator.faults import Faults
 from simulator.records import Record, Subscription
@@ -27,9 +28,10 @@ from simulator.webhooks.bodies import body_of, is_wanted
 from simulator.webhooks.subscriptions import API_VERSION
 from simulator.webhooks.topics import SENT, enum_name
 
-CONNECT_SECONDS, TOTAL_SECONDS = 1.0, 5.0  # https://shopify.dev/docs/apps/build/webhooks
+CONNECT_SECONDS = 1.0  # https://shopify.dev/docs/apps/build/webhooks
+GOODBYE_SECONDS = 5.0  # what is being sent when the shop closes may still be answered
 WORKERS = 8
-KEPT = 2_000  # deliveries in the log that are over
+KEPT = 1_000  # deliveries in the log that are over; their bodies are written to disk with the shop
 
 
 @dataclass(eq=False, kw_only=True)
@@ -92,7 +94,7 @@ class Deliveries:
             self._stopped = True
             self._wake.notify_all()
         for thread in self._threads:
-            thread.join(timeout=TOTAL_SECONDS)
+            thread.join(timeout=GOODBYE_SECONDS)
 
     # -- what is to be told
 
@@ -176,11 +178,12 @@ class Deliveries:
                 self._end(delivery, "abandoned")
                 return
         began = time.monotonic()
+        seconds = max(self.store.settings.webhook_seconds, 0.001)
         outcome: dict[str, Any]
         try:
             answer = session.post(
                 delivery.address, data=delivery.body, headers=self.headers(delivery),
-                timeout=(CONNECT_SECONDS, TOTAL_SECONDS), allow_redirects=False,
+                timeout=Timeout(connect=CONNECT_SECONDS, total=seconds), allow_redirects=False,
             )  # fmt: skip
             outcome = {"status": answer.status_code}
         except requests.RequestException as error:

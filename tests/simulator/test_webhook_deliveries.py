@@ -125,6 +125,18 @@ def test_an_address_where_nobody_listens_is_a_failure_too(shop):
     assert {one["error"] for one in deliveries(shop)[0]["attempts"]} == {"ConnectionError"}
 
 
+def test_who_answers_too_late_is_told_again(shop, inbox):
+    listen(shop, inbox)
+    shop.settings(webhook_seconds=0.3, webhook_tries=2)
+    inbox.delay_seconds = 0.6
+
+    adjust(shop, "JDTQ1834", -1)
+    await_until(lambda: deliveries(shop)[0]["state"] == "failed")
+
+    assert [one["error"] for one in deliveries(shop)[0]["attempts"]] == ["ReadTimeout"] * 2
+    assert len({letter.webhook_id for letter in inbox.letters}) == 1
+
+
 def test_deleting_a_subscription_ends_what_is_still_being_tried(shop, inbox):
     subscription = listen(shop, inbox)
     shop.settings(webhook_retry_seconds=0.2)
