@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError
@@ -44,7 +45,6 @@ class Database:
         application_name: str = "bridge",
     ) -> None:
         self.engine = _engine(url, pool_size=pool_size, options=_GUARDS, name=application_name)
-        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")  # the same pool
         self._ring = ring
         self._lock_url = lock_url or url
         self._lock_engine: Engine | None = None
@@ -62,8 +62,16 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a session that sends neither BEGIN nor COMMIT: each statement is one message and stands alone."""
-        with Session(self._autocommit, expire_on_commit=False) as session:
-            yield session
+        with self.engine.connect() as connection:
+            driver: Any = connection.connection.dbapi_connection
+            # Not SQLAlchemy's isolation level: taking that back is a message of its own.
+            driver.autocommit = True
+            try:
+                with Session(connection, expire_on_commit=False) as session:
+                    yield session
+            finally:
+                if not driver.closed:
+                    driver.autocommit = False
 
     @contextmanager
     def exclusive(self, key: str) -> Iterator["Lock"]:

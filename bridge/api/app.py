@@ -8,6 +8,7 @@ from typing import Any
 import simplejson
 from flask import Flask
 from flask.json.provider import JSONProvider
+from werkzeug.routing import BaseConverter
 
 from bridge.api import errors, health, openapi, parsing, partner, rate_limit, request_log
 from bridge.api.auth import Doorkeeper
@@ -45,6 +46,14 @@ class ExactJSON(JSONProvider):
         return simplejson.loads(s, use_decimal=True)
 
 
+class _Anything(BaseConverter):
+    """Whatever is left of the path, slashes included."""
+
+    regex = ".+?"
+    part_isolating = False
+    weight = 200  # After every rule that says more.
+
+
 def create_app(settings: Settings, *, ring: Callable[[], None]) -> Flask:
     """Make the web application; it opens no connection before its first request.
 
@@ -52,8 +61,9 @@ def create_app(settings: Settings, *, ring: Callable[[], None]) -> Flask:
     """
     app = Flask(__name__, static_folder=None)
     app.json = ExactJSON(app)
-    # A partner's own number may hold slashes, and two of them are not one.
+    # A partner's own number may hold slashes, at its beginning too, and two of them are not one.
     app.url_map.merge_slashes = False
+    app.url_map.converters["anything"] = _Anything
     request_log.register(app)
     app.after_request(rate_limit.add_headers)
     app.after_request(parsing.discard_rest)

@@ -12,7 +12,7 @@ from schemas.partner_orders import OrderListQuerySchema, OrderPageSchema, OrderS
 
 
 @blueprint.route(
-    "/orders/<path:id>",
+    "/orders/<anything:id>",
     parameters=[
         {
             "in": "path",
