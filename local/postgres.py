@@ -39,6 +39,8 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %q%a ",
+    # A statement that fails, as one that waits too long for a lock, would be logged with the customer in it.
+    "log_min_error_statement": "panic",
 }
 
 # For tests: what is committed survives the server's death, not the machine's.

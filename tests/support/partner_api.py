@@ -17,7 +17,7 @@ from sqlalchemy import func, text
 
 from bridge.api.app import create_app
 from bridge.db import Database
-from bridge.models import InventoryLevel, Listing, Mark
+from bridge.models import Base, InventoryLevel, Listing, Mark
 from bridge.services.api_keys import create_key
 from bridge.services.partners import create_partner
 from config import settings
@@ -119,6 +119,13 @@ def stock(
                 )
 
 
+def empty(db: Database) -> None:
+    """Remove every row; faster than TRUNCATE, which makes new files."""
+    with db.transaction() as session:
+        for table in reversed(Base.metadata.sorted_tables):
+            session.execute(table.delete())
+
+
 def item_of(sku: str) -> int:
     """Return the inventory item id that `stock` gives a SKU."""
     return 40_000_000_000 + int.from_bytes(sku.encode()[-4:], "big") * 10
@@ -176,6 +183,7 @@ class LiveApi:
 
     url: str
     log: Path
+    database_url: str
 
     def submit(self, account: PartnerAccount, body: Any, key: str | None = None) -> LiveAnswer:
         headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
@@ -217,4 +225,4 @@ def live_api(database_url: str, redis_url: str, folder: Path, **environment: str
         **{"RATE_PER_SECOND": "10000", "RATE_BURST": "10000", **environment},
     )
     with processes.running_web(env, folder):
-        yield LiveApi(env["BRIDGE_PUBLIC_URL"], folder / "web.log")
+        yield LiveApi(env["BRIDGE_PUBLIC_URL"], folder / "web.log", database_url)
