@@ -44,11 +44,16 @@ def newest(api: AdminAPI, *, since: datetime, token: str | None) -> Iterator[Pla
 
     The pages hold ids and tags alone, at a sixth of the price with lines; what matches is read by its id.
     """
+
+    def look_at(node: Mapping[str, Any]) -> tuple[int, datetime, list[str]]:
+        return number(node["id"]), instant(node["createdAt"]), [tag.lower() for tag in node["tags"]]
+
     for node in paging.nodes(api, "ListNewestDrafts", lambda data: data["draftOrders"]):
-        if instant(node["createdAt"]) < since:
+        draft_id, created_at, tags = api.understood("ListNewestDrafts", look_at, node)
+        if created_at < since:
             return
-        if token is None or token.lower() in (tag.lower() for tag in node["tags"]):
-            draft = read(api, number(node["id"]))
+        if token is None or token.lower() in tags:
+            draft = read(api, draft_id)
             if draft is not None:  # Deleted meanwhile.
                 yield draft
 
@@ -87,7 +92,7 @@ def input_of(draft: Draft) -> dict[str, Any]:
     """Return a draft as `DraftOrderInput`."""
 
     def money(amount: Decimal) -> dict[str, str]:
-        return {"amount": str(amount), "currencyCode": draft.currency}
+        return {"amount": f"{amount:f}", "currencyCode": draft.currency}
 
     sent: dict[str, Any] = {
         "presentmentCurrencyCode": draft.currency,
@@ -170,11 +175,14 @@ def _attributes(attributes: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _placed(api: AdminAPI, operation: str, draft: Any) -> PlacedDraft:
-    lines = api.understood(operation, lambda node: node["lineItems"], draft)
-    more = paging.rest(
-        api, "ReadDraftLines", lines, lambda data: data["draftOrder"]["lineItems"], id=draft["id"]
-    )
-    return api.understood(operation, lambda node: _draft_of(node, [*lines["nodes"], *more]), draft)
+    def whole(node: dict[str, Any]) -> PlacedDraft:
+        first = node["lineItems"]
+        more = paging.rest(
+            api, "ReadDraftLines", first, lambda data: data["draftOrder"]["lineItems"], id=node["id"]
+        )
+        return _draft_of(node, [*first["nodes"], *more])
+
+    return api.understood(operation, whole, draft)
 
 
 def _draft_of(node: dict[str, Any], lines: list[Any]) -> PlacedDraft:

@@ -15,21 +15,43 @@ def nodes(api: AdminAPI, name: str, pick: Pick, **variables: Any) -> Iterator[An
     """
     after: str | None = None
     while True:
-        page = api.understood(name, pick, api.call(name, after=after, **variables))
-        if page is None:
+        found, after = _ask(api, name, pick, after, variables)
+        yield from found
+        if after is None:
             return
-        yield from page["nodes"]
-        if not page["pageInfo"]["hasNextPage"]:
-            return
-        after = page["pageInfo"]["endCursor"]
 
 
 def rest(api: AdminAPI, name: str, first: Mapping[str, Any], pick: Pick, **variables: Any) -> list[Any]:
-    """Return the nodes after those of a connection's first page."""
+    """Return the nodes after those of a connection's first page.
+
+    :raises KeyError, ValueError: `first` is no page; its reader knows what that means
+    """
     found: list[Any] = []
-    page = first
-    while page["pageInfo"]["hasNextPage"]:
-        after = page["pageInfo"]["endCursor"]
-        page = api.understood(name, pick, api.call(name, after=after, **variables))
-        found += page["nodes"]
+    after = _next(first, None)
+    while after is not None:
+        more, after = _ask(api, name, pick, after, variables)
+        found += more
     return found
+
+
+def _ask(
+    api: AdminAPI, name: str, pick: Pick, after: str | None, variables: Mapping[str, Any]
+) -> tuple[list[Any], str | None]:
+    def page_of(data: Mapping[str, Any]) -> tuple[list[Any], str | None]:
+        page = pick(data)
+        return ([], None) if page is None else (page["nodes"], _next(page, after))
+
+    return api.understood(name, page_of, api.call(name, after=after, **variables))
+
+
+def _next(page: Mapping[str, Any], after: str | None) -> str | None:
+    """Return where the next page begins, or None after the last.
+
+    :raises ValueError: it says that there is more and not where; asking again would go round in circles
+    """
+    if not page["pageInfo"]["hasNextPage"]:
+        return None
+    cursor: str | None = page["pageInfo"]["endCursor"]
+    if cursor is None or cursor == after:
+        raise ValueError("a page that does not say where the next one begins")
+    return cursor

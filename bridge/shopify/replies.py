@@ -200,7 +200,7 @@ def _in_words(error: Any) -> str:
     """Return an error's own sentence, after the field it names where it names one."""
     if not isinstance(error, dict):
         return str(error)[:300]
-    message = str(error.get("message", "no message"))[:300]
+    message = str(error.get("message") or ", ".join(f"{k}: {v}" for k, v in error.items()))[:300]
     field = error.get("field")
     return f"{'.'.join(map(str, field))}: {message}" if isinstance(field, list) and field else message
 

@@ -7,7 +7,7 @@ import io
 import socket
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.client import HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
@@ -21,6 +21,9 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util import Timeout
 
 CONNECT_SECONDS = 3
+# A connection that was idle for longer is not used again: a router in between may have forgotten it without a
+# word, and a mutation sent into it would be an unknown outcome.
+IDLE_SECONDS = 30
 # The largest answers known, 250 variants or order lines, are under 1 MB.
 MAX_BODY_BYTES = 16 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
@@ -49,8 +52,10 @@ class Transport:
     :param timeout_seconds: for one whole call, connect included
     """
 
-    def __init__(self, timeout_seconds: float) -> None:
+    def __init__(self, timeout_seconds: float, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._timeout_seconds = timeout_seconds
+        self._clock = clock
+        self._used_at = clock()
         self._http = requests.Session()
         # Only the settings say where we talk to: no proxy or .netrc of the machine.
         self._http.trust_env = False
@@ -64,6 +69,9 @@ class Transport:
         :raises NotSent: refused, unknown host, no connection in time
         :raises Lost: timed out, reset, truncated, or larger than any answer we know
         """
+        if self._clock() - self._used_at > IDLE_SECONDS:
+            self._http.close()  # Its idle connections only; it opens others.
+        self._used_at = self._clock()
         timeout = Timeout(connect=CONNECT_SECONDS, total=self._timeout_seconds)
         try:
             with self._http.post(

@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from bridge.domain.errors import OutcomeUnknown, ShopRefused, ShopUnavailable, Throttled
+from bridge.shopify import subscriptions
 from bridge.shopify.budget import Budget, LocalBucket
 from bridge.shopify.client import AdminAPI, AdminSession
 from bridge.shopify.tokens import FixedToken
@@ -192,6 +193,7 @@ def test_a_spent_rate_limit_says_how_long_to_wait(server, api, because, behavior
         ("too dear", json_answer(graphql_error("MAX_COST_EXCEEDED"))),
         ("no scope for it", json_answer(graphql_error("ACCESS_DENIED", data={"draftOrderDelete": None}))),
         ("a bad request", json_answer({"errors": {"query": "Required parameter missing"}}, 400)),
+        ("a bad request without a word", text_answer("", 406)),
     ],
 )
 @pytest.mark.parametrize("call", [mutate, read])
@@ -261,6 +263,35 @@ def test_a_connection_is_used_again(server, api):
         read(api)
 
     assert len(connections) == 1
+
+
+def test_a_connection_that_was_idle_for_long_is_not_used_again(server):
+    server.answers(json_answer({}))
+    connections = set()
+    answer = server.behaviors[0]
+
+    def remembering(connection: socket.socket) -> None:
+        connections.add(connection.getpeername())
+        answer(connection)
+
+    server.answers(remembering)
+    now = [0.0]
+    transport = Transport(TIMEOUT_SECONDS, clock=lambda: now[0])
+    for at in (0, 29, 31, 62):
+        now[0] = at
+        transport.post(server.url, headers={}, body=b"{}")
+
+    assert len(connections) == 2
+
+
+def test_a_page_that_does_not_say_where_the_next_begins_ends_the_reading(server, api):
+    page = {"nodes": [], "pageInfo": {"hasNextPage": True, "endCursor": "same"}}
+    server.answers(json_answer({"data": {"webhookSubscriptions": page}}))
+
+    with pytest.raises(ShopUnavailable):
+        subscriptions.listed(api)
+
+    assert len(server.requests) == 2
 
 
 def test_the_request_is_addressed_to_the_version_with_the_token(server, api):
