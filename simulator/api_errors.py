@@ -16,7 +16,7 @@ from graphql import (
 MAX_ARRAY = 250
 LONGER_ARRAYS = {"lineItems": 499}  # a draft's lines; https://shopify.dev/docs/api/usage/limits
 _UNKNOWN_FIELD = re.compile(r"Cannot query field '(\w+)' on type '(\w+)'")
-_MISSING_ARGUMENT = re.compile(r"Field '(\w+)' argument '(\w+)' of type '[^']+' is required")
+_MISSING_ARGUMENT = re.compile(r"Argument '\w+\.(\w+)\((\w+):\)' of type '[^']+' is required")
 _UNKNOWN_ARGUMENT = re.compile(r"Unknown argument '(\w+)' on field '(?:\w+\.)?(\w+)'")
 
 

@@ -1,8 +1,10 @@
 """One running shop: the store and what stands around it."""
 
+import gc
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from simulator.bucket import Buckets
@@ -14,6 +16,17 @@ from simulator.state import Settings, Store
 from simulator.webhooks.deliveries import Deliveries
 
 TICK_SECONDS = 0.1
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Make many objects that stay: walking over them meanwhile, and ever after, would cost seconds."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class Simulation:
@@ -41,8 +54,9 @@ class Simulation:
         self.keeper = Keeper(self.store, data / "shop.pickle") if data else None
         self._stop = threading.Event()
         self._clock = threading.Thread(target=self._tick, name="clock", daemon=True)
-        if self.keeper is None or not self.keeper.load():
-            open_shop(self.store, self.articles())
+        with without_collector():
+            if self.keeper is None or not self.keeper.load():
+                open_shop(self.store, self.articles())
 
     def articles(self) -> Iterable[Article]:
         return read_csv(self.catalog) if self.catalog else DEFAULT

@@ -10,11 +10,24 @@ from graphql import GraphQLSchema, is_abstract_type
 from simulator import app_changes, inventory_changes, order_edits, placing, product_changes, refunds
 from simulator import fulfillments as parcels
 from simulator import orders as staff
-from simulator.resolvers import collections, drafts, fulfillments, inventory, money, orders, products, shop
+from simulator.resolvers import (
+    collections,
+    draft_lines,
+    drafts,
+    fulfillments,
+    inventory,
+    money,
+    order_lines,
+    orders,
+    payments,
+    products,
+    shop,
+)
 
 # Imported for what they register.
 MODULES = (
-    collections, drafts, fulfillments, inventory, money, orders, products, shop,
+    collections, draft_lines, drafts, fulfillments, inventory, money, order_lines, orders, payments,
+    products, shop,
     app_changes, inventory_changes, order_edits, parcels, placing, product_changes, refunds, staff,
 )  # fmt: skip
 

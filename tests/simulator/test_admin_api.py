@@ -106,6 +106,22 @@ def test_a_field_that_shopify_does_not_have_is_refused_in_its_words(shop):
     }
 
 
+def test_a_missing_argument_is_named_as_shopify_names_it(shop):
+    answer = shop.graphql("mutation Cancel {\n  orderClose { order { id } }\n}")
+
+    assert answer["errors"] == [
+        {
+            "message": "Field 'orderClose' is missing required arguments: input",
+            "locations": [{"line": 2, "column": 3}],
+            "path": ["mutation Cancel", "orderClose"],
+            "extensions": {
+                "code": "missingRequiredArguments", "className": "Field", "name": "orderClose",
+                "arguments": "input",
+            },
+        }
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(("because", "value", "path", "explanation", "message"), [
     ("nothing at all", None, [], "Expected value to not be null",
      "Variable $input of type DraftOrderInput! was provided invalid value"),
