@@ -70,7 +70,7 @@ def export(bridge: Context, name: str) -> None:
             .order_by(Listing.sku)
         ).all()
     if bridge.json:
-        bridge.answer([dict(zip(COLUMNS, row, strict=True)) for row in rows], text="")
+        bridge.answer({"listings": [dict(zip(COLUMNS, row, strict=True)) for row in rows]}, text="")
         return
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(COLUMNS)

@@ -49,7 +49,7 @@ def show(bridge: Context, sku: str) -> None:
     """Show the stock of SKU: per location what was observed, who holds units of it, what can be sold."""
     with bridge.db.transaction() as session:
         shown = show_stock(session, sku=sku)
-    bridge.answer(shown, text="\n\n".join(_text(listing) for listing in shown))
+    bridge.answer({"sku": sku, "listings": shown}, text="\n\n".join(_text(listing) for listing in shown))
 
 
 def _text(listing: Mapping[str, Any]) -> str:

@@ -67,7 +67,8 @@ def list_(bridge: Context, name: str) -> None:
         shown = [_shown(key, now) for key in api_keys.list_keys(session, partner_id=partner.id)]
     headings = ("prefix", "state", "label", "scopes", "created_at", "expires_at", "last_used_at")
     bridge.answer(
-        shown, text=table(headings, [[_word(key[heading]) for heading in headings] for key in shown])
+        {"keys": shown},
+        text=table(headings, [[_word(key[heading]) for heading in headings] for key in shown]),
     )
 
 

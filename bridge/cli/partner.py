@@ -91,7 +91,7 @@ def list_(bridge: Context) -> None:
         shown = [_shown(partner) for partner in partners.list_partners(session)]
     headings = ("name", "currency", "enabled", "auto_confirm", "strict_totals", "status_names", "partner_id")
     bridge.answer(
-        shown,
+        {"partners": shown},
         text=table(headings, [[_word(partner[heading]) for heading in headings] for partner in shown]),
     )
 

@@ -15,15 +15,16 @@ from bridge.db import Database
 from bridge.models import InventoryLevel, Listing, Mark
 from local.environment import base_environment
 from tests.cli.running import Answer, bridge, succeed
-from tests.support.selling import LOCATION
+from tests.support.selling import LOCATION, add_partner
 
 COFFEE, BOARD, EMPTY, LAST = 44219312570580, 44219312603348, 44219312636116, 44219312668884
 
 
 @pytest.fixture
-def env(environment: dict[str, str]) -> dict[str, str]:
+def env(environment: dict[str, str], db: Database) -> dict[str, str]:
     """A migrated database with the partner Zain, and a running shop."""
-    succeed("partner", "create", "Zain", "--currency", "USD", env=environment)
+    with db.transaction() as session:
+        add_partner(session, "Zain")
     return environment
 
 
@@ -71,7 +72,7 @@ def test_what_was_imported_is_sellable_when_the_command_returns(env, db, tmp_pat
         ("LAST", "Last Copper Tray", 1, location),
     ]
     shown = succeed("inventory", "show", "LAST", env=env)
-    assert shown[0]["locations"][0]["sellable"] == 1
+    assert shown["listings"][0]["locations"][0]["sellable"] == 1
 
 
 def test_bad_rows_are_reported_and_the_others_go_in(env, db, tmp_path):

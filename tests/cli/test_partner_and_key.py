@@ -35,7 +35,7 @@ def test_a_currency_that_does_not_exist_makes_no_partner(env):
 
     assert answer.code == 1
     assert "DINAR" in answer.err
-    assert succeed("partner", "list", env=env) == []
+    assert succeed("partner", "list", env=env) == {"partners": []}
 
 
 def test_a_second_partner_of_the_same_name_is_refused(env):
@@ -59,7 +59,7 @@ def test_a_partner_is_disabled_and_enabled(env):
     succeed("partner", "create", "Zain", "--currency", "JOD", env=env)
 
     assert succeed("partner", "disable", "Zain", env=env)["enabled"] is False
-    assert [one["enabled"] for one in succeed("partner", "list", env=env)] == [False]
+    assert [one["enabled"] for one in succeed("partner", "list", env=env)["partners"]] == [False]
     assert succeed("partner", "enable", "Zain", env=env)["enabled"] is True
 
 
@@ -86,9 +86,9 @@ def test_keys_overlap_until_the_old_one_is_revoked(env):
         "key", "create", "Zain", "--label", "rotated", "--expires-in", 30, "--scope", "orders",
         "--scope", "partner", env=env,
     )  # fmt: skip
-    before = succeed("key", "list", "Zain", env=env)
+    before = succeed("key", "list", "Zain", env=env)["keys"]
     succeed("key", "revoke", first[:20], env=env)
-    after = succeed("key", "list", "Zain", env=env)
+    after = succeed("key", "list", "Zain", env=env)["keys"]
 
     assert second["api_key"].startswith(second["prefix"])
     assert [key["state"] for key in before] == ["live", "live"]
@@ -123,4 +123,4 @@ def test_a_missing_pepper_is_told_before_anything_is_made(env):
 
     assert answer.code == 1
     assert "API_KEY_PEPPER: missing" in answer.err
-    assert succeed("partner", "list", env=env) == []
+    assert succeed("partner", "list", env=env) == {"partners": []}

@@ -69,7 +69,7 @@ def test_an_operator_sees_who_holds_what(environment, db, listings):
         location = known_location(session)
         order = add_order(session, partner, {listing.inventory_item_id: 4}, location=location)
 
-    [shown] = succeed("inventory", "show", listing.sku, env=environment)
+    [shown] = succeed("inventory", "show", listing.sku, env=environment)["listings"]
     text = bridge("inventory", "show", listing.sku, env=environment).out
 
     [place] = shown["locations"]
