@@ -17,6 +17,8 @@ from bridge.services.move_order import record_event
 
 # PostgreSQL's clock and Shopify's may differ by this much.
 CLOCKS_APART = timedelta(minutes=2)
+# However long Shopify takes over a request that was given up, a draft younger than this is not what came of it.
+_LATEST = timedelta(minutes=10)
 
 # What became of an attempt (PushAttempt.outcome).
 PLACED = "placed"
@@ -94,6 +96,5 @@ def find_ours(shop: Shop, sale: Sale, attempts: Sequence[PushAttempt]) -> Mappin
 
 
 def _made_by(attempt: PushAttempt, sale: Sale, placed: PlacedDraft) -> bool:
-    return placed.created_at >= attempt.started_at - CLOCKS_APART and is_ours(
-        draft_of(sale, attempt=attempt.number), placed
-    )
+    in_window = attempt.started_at - CLOCKS_APART <= placed.created_at <= attempt.gives_up_at + _LATEST
+    return in_window and is_ours(draft_of(sale, attempt=attempt.number), placed)

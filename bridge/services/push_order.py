@@ -168,9 +168,17 @@ def _attempt(entry: Entry, number: int) -> PushAttempt:
 
 
 def _place(entry: Entry, draft: Draft, number: int, placed: PlacedDraft, *, event: str) -> None:
-    """Record the draft as the order's, and ask for what was waiting for it."""
-    _close_attempt(entry, number, PLACED, draft_id=placed.draft_id)
+    """Record the draft as the order's, and ask for what was waiting for it.
+
+    Not where the order has another one by now, because this worker was frozen until the next attempt was over:
+    then it is a spare, deleted by a turn of its own.
+    """
     order = entry.order
+    if order.draft_id not in (None, placed.draft_id):
+        _close_attempt(entry, number, UNKNOWN, draft_id=placed.draft_id)
+        jobs.request(entry.session, jobs.PUSH_ORDER, order_id=order.id)
+        return
+    _close_attempt(entry, number, PLACED, draft_id=placed.draft_id)
     order.draft_id = placed.draft_id
     order.draft_name = placed.name
     order.attention = None

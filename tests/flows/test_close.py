@@ -268,6 +268,21 @@ def test_the_closing_is_taken_back_when_our_parcel_is(stage):
     assert order["displayFulfillmentStatus"] == "UNFULFILLED"
 
 
+def test_canceling_takes_the_closing_back_first(stage):
+    order_id = confirmed(stage, [Line(), Line(variant_id=None, title="Their mug")])
+    learn_line_ids(stage, order_id)
+    parcel = ship(stage, "Ceramic Coffee Set")
+    close_lines(stage, order_id)
+    stage.staff(CANCEL_FULFILLMENT, id=parcel)
+
+    cancel(stage, order_id)
+    stage.run()
+    stage.later(5)
+
+    assert stage.orders()[0]["cancelledAt"] is not None
+    assert stage.read(order_id).status == "CANCELED"
+
+
 def learn_line_ids(stage: Stage, order_id) -> None:
     """Store Shopify's line ids, as reading the order does."""
     order = stage.read(order_id)

@@ -84,6 +84,22 @@ def test_nothing_is_sent_when_postgresql_has_forgotten_the_lock(stage):
     assert len(stage.drafts()) == 1
 
 
+def test_a_worker_that_wakes_too_late_does_not_take_the_order_over(stage):
+    order_id = stage.order()
+    stage.simulator.fault("slow", operation="draftOrderCreate", seconds=1, times=1)
+
+    with ThreadPoolExecutor(1) as pool:
+        frozen = pool.submit(stage.run)
+        await_until(lambda: stage.times_asked("draftOrderCreate"), because="the draft is being made")
+        with stage.db.transaction() as session:  # The next attempt's draft was recorded meanwhile.
+            session.execute(text("UPDATE orders SET draft_id = 4711, draft_name = '#D4711'"))
+        frozen.result()
+
+    assert stage.read(order_id).draft_id == 4711
+    assert stage.drafts() == [], "the spare one is deleted"
+    assert stage.attempts(order_id) == ["removed"]
+
+
 def end_lock_sessions(stage: Stage) -> bool:
     """End the sessions that hold locks, as a restarted server does; whether there was one."""
     with stage.db.transaction() as session:
