@@ -11,12 +11,21 @@ from simulator.catalog import BadCatalog
 from simulator.execution import admin_schema
 from simulator.server import make_http_server
 from simulator.simulation import Simulation
+from simulator.webhooks.subscriptions import address_errors
+
+
+def _webhook_address(text: str) -> str:
+    """An address that a subscription could have."""
+    for error in address_errors(text):
+        raise argparse.ArgumentTypeError(error["message"])
+    return text
 
 
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
     parser.add_argument("--port", type=int, required=True, help="0 picks a free one")
-    parser.add_argument("--webhooks-to", metavar="URL", help="send every topic there, unasked")
+    parser.add_argument("--webhooks-to", metavar="URL", type=_webhook_address,
+                        help="send every topic there, unasked")  # fmt: skip
     parser.add_argument("--secret", default="shopify-simulator-secret",
                         help="client secret; signs the webhooks too")  # fmt: skip
     parser.add_argument("--catalog", type=Path, metavar="FILE.csv",

@@ -108,17 +108,15 @@ def _activate(
     store = context.store
     item, location = _find(store, inventoryItemId), _find(store, locationId)
     if item is None or location is None:
-        field = ["inventoryItemId"] if item is None else ["locationId"]
-        text, _ = NOT_FOUND[field[0]]
-        return {"inventoryLevel": None, "userErrors": [{"field": field, "message": text}]}
-    units = available if available is not None else onHand or 0
+        field, what = ("inventoryItemId", "inventory item") if item is None else ("locationId", "location")
+        text = f"The product couldn't be stocked because the {what} wasn't found."
+        return {"inventoryLevel": None, "userErrors": [{"field": [field], "message": text}]}
+    units = (available or onHand or 0) if item.tracked else 0
     level = item.levels.get(location.id)
     if level is not None and level.is_active:
-        if available is not None:
-            text = "Not allowed to set available quantity when the item is already active at the location."
-            error = {"field": ["available"], "message": text}
-            return {"inventoryLevel": None, "userErrors": [error]}
-        return {"inventoryLevel": level, "userErrors": []}
+        text = "Not allowed to set available quantity when the item is already active at the location."
+        errors = [] if available is None else [{"field": ["available"], "message": text}]
+        return {"inventoryLevel": level, "userErrors": errors}
     if level is None:
         level = store.add(new_level(store, item, location, units))
     else:
@@ -137,6 +135,13 @@ def deactivate(context: Context, inventoryLevelId: str) -> dict[str, Any]:
     level = stock.level_by_gid(store, inventoryLevelId)
     if level is None or not level.is_active:
         return {"userErrors": [{"field": ["inventoryLevelId"], "message": "Inventory level not found"}]}
+    elsewhere = [one for one in level.item.levels.values() if one.is_active and one is not level]
+    if not elsewhere:
+        text = (
+            f"The product couldn't be unstocked from {level.location.name} because products need to be "
+            "stocked at a minimum of 1 location."
+        )
+        return {"userErrors": [{"field": None, "message": text}]}
     if any(level.quantities[state] for state in ("committed", "reserved", "incoming")):
         text = (
             f"The product couldn't be unstocked from {level.location.name} because it has committed, "

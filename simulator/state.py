@@ -167,7 +167,7 @@ class Store:
         """Note that something happened; once per topic and record within one action."""
         if any(h.topic == topic and h.record is record and not facts for h in self.happenings):
             return
-        self.happenings.append(Happening(topic, record, self._event_id, utc_now(), facts))
+        self.happenings.append(Happening(topic, record, self._event_id, datetime.now(UTC), facts))
 
     def touch(self, record: Record) -> None:
         """The record was changed now. Its time never goes back."""

@@ -69,7 +69,12 @@ def price_range(record: Product, context: Context) -> dict[str, Any]:
     }
 
 
-@resolves("Product", "tracksInventory", "hasOnlyDefaultVariant")
+@resolves("Product", "tracksInventory")
+def tracks_inventory(record: Product, _context: Context) -> bool:
+    return any(variant.inventory_item.tracked for variant in record.variants)
+
+
+@resolves("Product", "hasOnlyDefaultVariant")
 def yes(_record: Product, _context: Context) -> bool:
     return True
 

@@ -101,13 +101,12 @@ class Deliveries:
     def tell(self, happenings: list[Happening]) -> None:
         """Make the deliveries for what has happened; called under the store's lock."""
         for happening in happenings:
-            triggered_at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
             content: dict[str, Any] | None = None
             for subscription in self._listeners(happening.topic):
                 if content is None:
                     content = body_of(happening, self.store)
                 if is_wanted(content, subscription.filter):
-                    self._make(happening, subscription, content, triggered_at)
+                    self._make(happening, subscription, content)
             if happening.topic == "app/uninstalled":
                 self._forget_subscriptions()
 
@@ -122,9 +121,7 @@ class Deliveries:
         for subscription in self.store.subscriptions:
             self.store.drop(subscription)
 
-    def _make(
-        self, happening: Happening, to: Subscription, content: dict[str, Any], triggered_at: str
-    ) -> None:
+    def _make(self, happening: Happening, to: Subscription, content: dict[str, Any]) -> None:
         """One delivery; more or later or none when a fault strikes."""
         names = {happening.topic, enum_name(happening.topic)}
         now = utc_now()
@@ -133,6 +130,7 @@ class Deliveries:
         dropped = bool(self.faults.draw_each("webhook_drop", names))
         shuffles = self.faults.draw_each("webhook_shuffle", names)
         webhook_id = str(uuid.uuid4())
+        triggered_at = happening.triggered_at.isoformat().replace("+00:00", "Z")
         body = _bytes(content, to.include_fields)
         for _ in range(copies):
             delivery = Delivery(

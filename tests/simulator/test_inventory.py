@@ -277,6 +277,52 @@ def test_stocking_and_unstocking_a_location_are_told(shop, inbox):
     }
 
 
+def activate(shop: Shop, place: dict[str, str], key: str, available: int | None = None) -> dict:
+    wish = {"item": place["inventoryItemId"], "location": place["locationId"], "available": available}
+    return shop.data(ACTIVATE, {**wish, "key": key})["inventoryActivate"]
+
+
+def test_stocking_what_is_stocked_already_answers_it_and_sets_nothing(shop):
+    place = at(shop, "JDTQ1834")
+
+    quietly = activate(shop, place, "one")
+    loudly = activate(shop, place, "two", available=7)
+
+    assert quietly["userErrors"] == []
+    assert loudly["inventoryLevel"] == quietly["inventoryLevel"]
+    assert loudly["userErrors"] == [
+        {
+            "field": ["available"],
+            "message": "Not allowed to set available quantity when the item is already active at the location.",
+        }
+    ]
+    assert quantities(shop, "JDTQ1834")["available"] == 10_000
+
+
+def test_an_unknown_location_stocks_nothing(shop):
+    place = {**at(shop, "JDTQ1834"), "locationId": UNKNOWN_LOCATION}
+
+    assert activate(shop, place, "one") == {
+        "inventoryLevel": None,
+        "userErrors": [
+            {
+                "field": ["locationId"],
+                "message": "The product couldn't be stocked because the location wasn't found.",
+            }
+        ],
+    }
+
+
+def test_the_only_location_of_a_product_cannot_be_taken_from_it(shop):
+    answer = shop.data(DEACTIVATE, {"id": stock.level_gid(level_of(shop, "JS-PROD-001"))})
+
+    text = (
+        "The product couldn't be unstocked from Amman Warehouse because products need to be stocked at a "
+        "minimum of 1 location."
+    )
+    assert answer["inventoryDeactivate"]["userErrors"] == [{"field": None, "message": text}]
+
+
 UNTRACK = """
 mutation ($id: ID!, $input: InventoryItemInput!) {
   inventoryItemUpdate(id: $id, input: $input) { inventoryItem { tracked sku } userErrors { message } }
