@@ -154,7 +154,8 @@ def _rank(status: str | None) -> tuple[int, str]:
 
 
 def _delivery(seen: Fulfillment) -> datetime | None:
-    return seen.updated_at if seen.shipment_status == DELIVERED else None
+    """Return when Shopify was known to call it delivered; the carrier's own time may lie before anything of it."""
+    return seen.updated_at if seen.shipment_status == DELIVERED or seen.delivered_at else None
 
 
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:

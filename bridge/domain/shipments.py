@@ -51,6 +51,7 @@ def derive(order: ShopOrder, parcels: Iterable[Parcel], line_ids: Mapping[int, i
     :param line_ids: for each supplier line that was seen in the shop order, its position and Shopify's line id;
         a line that staff took off the draft was never seen, so nothing of it is due
     """
+    parcels = list(parcels)
     counted = [p for p in parcels if is_shipped(p)]
     lines = {line.line_id: line for line in order.lines}
     ours = {position: lines[line_id] for position, line_id in sorted(line_ids.items()) if line_id in lines}
@@ -58,7 +59,7 @@ def derive(order: ShopOrder, parcels: Iterable[Parcel], line_ids: Mapping[int, i
     status, reason, ended_at = _status(order, list(ours.values()), list(units.values()), counted)
     return Derived(
         status=status,
-        archived=bool(ended_at and order.closed_at and order.closed_at > ended_at),
+        archived=ended_at is not None and _is_filed(order, ended_at, parcels, set(line_ids.values())),
         reason=reason,
         lines=units,
         all_shipped=_every(units.values(), lambda line: line.shipped),
@@ -131,6 +132,16 @@ def _status(
     if _every(units, lambda line: line.shipped):
         return _S.FULFILLED, "every unit was shipped", None
     return _S.UNFULFILLED, "confirmed in Shopify", None
+
+
+def _is_filed(order: ShopOrder, ended_at: datetime, parcels: list[Parcel], ours: set[int]) -> bool:
+    """Tell whether staff filed the order away after it had ended.
+
+    A shop does so by itself when the last line is fulfilled, be it one that we close because nobody ships it:
+    that says nothing of the order, also when its parcels were delivered just before.
+    """
+    closings = [p.fulfillment.created_at for p in parcels if ours.isdisjoint(p.fulfillment.lines)]
+    return order.closed_at is not None and order.closed_at > max([ended_at, *closings])
 
 
 def _every(units: Iterable[LineUnits], reached: Callable[[LineUnits], int]) -> bool:

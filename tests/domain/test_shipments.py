@@ -104,6 +104,12 @@ def test_the_status_follows_the_facts_by_precedence(because, order, parcels, sta
         ("and it was delivered afterwards", shop_order(closed_at=at(60)), [sent(delivered=70)], False),
         ("cancelling closes in the same second", shop_order(cancelled_at=at(5), closed_at=at(5)), [], False),
         ("filed away again later", shop_order(cancelled_at=at(5), closed_at=at(6)), [], True),
+        (
+            "our closing of the foreign lines made the shop file it away",
+            shop_order(closed_at=at(9)),
+            [sent(delivered=5), Parcel(parcel(2, {FOREIGN: 1}, created=9), None, at(9))],
+            False,
+        ),
         ("an edit has no time", shop_order(line(current=0, waiting=0), closed_at=at(60)), [], False),
     ],
 )
