@@ -31,6 +31,25 @@ class CarrierEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class StockLevel:
+    """`available` in whole units, may be negative; None where the body has none."""
+
+    inventory_item_id: int
+    location_id: int
+    available: int | None
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """`variants`: variant id -> its own title. Shopify sends the first hundred in full, of the others only gids."""
+
+    product_id: int
+    title: str
+    variants: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
 class RefundMade:
     order_id: int
     refund: Refund
@@ -135,6 +154,36 @@ def refund(body: Body) -> RefundMade:
 def edited_order_id(body: Body) -> int:
     """Return the order an orders/edited body speaks of; it does not say what the order is now."""
     return values.identifier(values.mapping(body.get("order_edit"), "order_edit"), "order_id")
+
+
+def stock_level(body: Body) -> StockLevel:
+    """Read the body of inventory_levels/update, connect and disconnect; the last has no number."""
+    return StockLevel(
+        inventory_item_id=values.identifier(body, "inventory_item_id"),
+        location_id=values.identifier(body, "location_id"),
+        available=values.optional_count(body, "available"),
+        updated_at=values.optional_time(body, "updated_at"),
+    )
+
+
+def inventory_item(body: Body) -> tuple[int, bool]:
+    """Read the id of an inventory item and whether its stock is tracked."""
+    tracked = body.get("tracked")
+    if not isinstance(tracked, bool):
+        raise Malformed("tracked is neither true nor false")
+    return values.identifier(body, "id"), tracked
+
+
+def product(body: Body) -> Product:
+    """Read the body of products/update."""
+    return Product(
+        product_id=values.identifier(body, "id"),
+        title=values.text(body, "title") or "",
+        variants={
+            values.identifier(variant, "id"): values.text(variant, "title") or ""
+            for variant in values.mappings(body, "variants")
+        },
+    )
 
 
 def _order_line(line: Body) -> OrderLine:

@@ -31,6 +31,9 @@ READERS = {
     "refunds__create": bodies.refund,
     "orders__edited": bodies.edited_order_id,
     "orders__delete": bodies.id_of,
+    "products__update": bodies.product,
+    "inventory_levels__update": bodies.stock_level,
+    "inventory_items__update": bodies.inventory_item,
 }
 
 
@@ -203,3 +206,20 @@ def test_anything_signed_is_read_or_refused_and_never_a_crash(data):
 
     with contextlib.suppress(Malformed):
         READERS[name](bodies.read(json.dumps(body).encode()))
+
+
+def test_stock_and_products_are_read():
+    level = bodies.stock_level({**sample("inventory_levels__update"), "available": -2})
+    gone = bodies.stock_level(sample("inventory_levels__disconnect"))
+    product = bodies.product(sample("products__update"))
+
+    assert (level.inventory_item_id, level.location_id, level.available) == (123, 123, -2)
+    assert (gone.available, gone.updated_at) == (None, None)
+    assert bodies.inventory_item(sample("inventory_items__update")) == (271878346596884000, True)
+    assert product.title == "Example T-Shirt"
+    assert set(product.variants.values()) == {"Small", "Medium"}
+
+
+def test_an_item_that_does_not_say_whether_it_is_tracked_is_refused():
+    with pytest.raises(Malformed):
+        bodies.inventory_item({"id": 1})

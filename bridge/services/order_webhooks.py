@@ -1,0 +1,126 @@
+"""Webhooks about orders, their fulfillments and refunds: bodies to facts. Each is safe to run twice, in any order."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bridge import jobs
+from bridge.domain import webhook_bodies as bodies
+from bridge.domain.webhook_bodies import Body
+from bridge.models import Order
+from bridge.services import find_order, store_facts
+from bridge.services.copies import note_copy
+from bridge.services.webhook_outcome import Handler, Outcome, applied, foreign, parked, undecided
+
+
+def subject_of(order_id: int) -> str:
+    """Return how a shop order is called among webhooks."""
+    return f"order {order_id}"
+
+
+def order_changed(session: Session, body: Body, now: datetime, _received_at: datetime) -> Outcome:
+    """orders/create, paid, updated, fulfilled, partially_fulfilled: the whole order as of then."""
+    seen = bodies.order(body)
+    subject = subject_of(seen.order_id)
+    order = find_order.by_shop_order(session, seen.order_id)
+    if order is not None:
+        store_facts.take_order(session, order, seen, by_read=False, now=now)
+        return applied(subject)
+    order = find_order.named(session, seen.tags, seen.attributes)
+    if order is None:
+        return foreign(subject)
+    if order.shopify_order_id is not None:
+        note_copy(session, order, f"order {seen.name}", {"shopify_order_id": seen.order_id}, now=now)
+        return applied(subject, f"it names an order whose shop order is {order.shopify_order_id}: a copy")
+    return await_link(session, order, subject)
+
+
+def await_link(session: Session, order: Order, subject: str) -> Outcome:
+    """Wait until a shop order that names one of ours is recorded as its own, and have that looked into.
+
+    It may be the one we are completing, one that a lost attempt made, or a copy that staff made: reading what
+    is recorded tells, and what stays unrecorded is shown to staff in the end.
+    """
+    jobs.request(session, jobs.READ_ORDER if order.draft_id else jobs.PUSH_ORDER, order_id=order.id)
+    return parked(subject, "the order it names has no shop order yet")
+
+
+def order_hinted(session: Session, body: Body, _now: datetime, received_at: datetime) -> Outcome:
+    """orders/cancelled and orders/delete: a hint to ask, since the topic is not signed (decision 50)."""
+    return _ask(session, bodies.id_of(body), received_at)
+
+
+def order_edited(session: Session, body: Body, _now: datetime, received_at: datetime) -> Outcome:
+    """orders/edited says what was edited, not what the order is now."""
+    return _ask(session, bodies.edited_order_id(body), received_at)
+
+
+def fulfillment_changed(session: Session, body: Body, now: datetime, received_at: datetime) -> Outcome:
+    """fulfillments/create and fulfillments/update: one parcel as of then."""
+    order_id, seen = bodies.order_id_of(body), bodies.fulfillment(body)
+    order = find_order.by_shop_order(session, order_id)
+    if order is None:
+        return _unknown(session, order_id, received_at)
+    store_facts.take_fulfillment(session, order, seen, now=now)
+    return applied(subject_of(order_id))
+
+
+def carrier_reported(session: Session, body: Body, now: datetime, received_at: datetime) -> Outcome:
+    """fulfillment_events/create: where a parcel is, before its fulfillment may say so."""
+    event = bodies.carrier_event(body)
+    subject = subject_of(event.order_id)
+    order = find_order.by_shop_order(session, event.order_id)
+    if order is None:
+        return _unknown(session, event.order_id, received_at)
+    known = store_facts.take_carrier_event(
+        session, order, fulfillment_id=event.fulfillment_id, status=event.status, at=event.at, now=now
+    )
+    return applied(subject) if known else parked(subject, "its fulfillment was not heard of yet")
+
+
+def refund_made(session: Session, body: Body, _now: datetime, received_at: datetime) -> Outcome:
+    """refunds/create says what was taken, not what is left: Shopify is asked unless that is known."""
+    made = bodies.refund(body)
+    order = find_order.by_shop_order(session, made.order_id)
+    if order is None:
+        return _unknown(session, made.order_id, received_at)
+    store_facts.take_refund(session, order, made.refund.refund_id)
+    return applied(subject_of(made.order_id))
+
+
+def _ask(session: Session, order_id: int, received_at: datetime) -> Outcome:
+    order = find_order.by_shop_order(session, order_id)
+    if order is None:
+        return _unknown(session, order_id, received_at)
+    jobs.request(session, jobs.READ_ORDER, order_id=order.id)
+    return applied(subject_of(order_id))
+
+
+def _unknown(session: Session, order_id: int, received_at: datetime) -> Outcome:
+    """Decide on a body that names an order only by an id that nothing of ours has.
+
+    It waits while a push or completion from before it is unfinished; then one read decides, and what it
+    decides is remembered under the subject (decision 53).
+    """
+    subject = subject_of(order_id)
+    if find_order.is_known_foreign(session, subject):
+        return foreign(subject)
+    if find_order.may_appear(session, received_at):
+        return parked(subject, "an order of ours is still on its way into the shop")
+    return undecided(subject, order_id)
+
+
+HANDLERS: dict[str, Handler] = {
+    "orders/create": order_changed,
+    "orders/paid": order_changed,
+    "orders/updated": order_changed,
+    "orders/fulfilled": order_changed,
+    "orders/partially_fulfilled": order_changed,
+    "orders/cancelled": order_hinted,
+    "orders/delete": order_hinted,
+    "orders/edited": order_edited,
+    "fulfillments/create": fulfillment_changed,
+    "fulfillments/update": fulfillment_changed,
+    "fulfillment_events/create": carrier_reported,
+    "refunds/create": refund_made,
+}
