@@ -10,7 +10,7 @@ from flask import Flask
 from flask.json.provider import JSONProvider
 from werkzeug.routing import BaseConverter
 
-from bridge.api import errors, health, openapi, parsing, partner, rate_limit, request_log
+from bridge.api import errors, health, openapi, parsing, partner, rate_limit, request_log, shopify_webhooks
 from bridge.api.auth import Doorkeeper
 from bridge.api.rate_limit import RateLimit
 from bridge.db import Database
@@ -69,6 +69,7 @@ def create_app(settings: Settings, *, ring: Callable[[], None]) -> Flask:
     app.after_request(parsing.discard_rest)
     errors.register(app)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(shopify_webhooks.blueprint)
     api = openapi.register(app)
     api.register_blueprint(partner.blueprint)
     db = Database(

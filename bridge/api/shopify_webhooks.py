@@ -1,0 +1,71 @@
+"""Shopify's door: proves that a body is Shopify's, keeps it, and answers. What it means is a worker's business."""
+
+from datetime import datetime
+
+import structlog
+from flask import Blueprint, current_app, request
+from flask.typing import ResponseReturnValue
+
+from bridge.api.database import database, twice_if_interrupted
+from bridge.domain.errors import InvalidRequest, Unauthenticated
+from bridge.services.receive_webhook import Delivery, receive_webhook
+from bridge.shopify.signatures import verify
+from config.settings import Settings
+
+MAX_BODY = 5 * 1024 * 1024
+_MAX_HEADER = 255
+
+blueprint = Blueprint("shopify_webhooks", __name__)
+log = structlog.get_logger(__name__)
+
+
+@blueprint.post("/webhooks/shopify")
+def receive() -> ResponseReturnValue:
+    """Keep one delivery, once. Shopify waits five seconds, and repeats whatever is not answered 2xx.
+
+    Without a database nothing was kept, so the answer is 503 and Shopify comes again.
+    """
+    settings: Settings = current_app.extensions["bridge"].settings
+    request.max_content_length = MAX_BODY
+    raw = request.get_data(cache=False)  # The very bytes that were signed; nothing has parsed them.
+    if not verify(raw, request.headers.get("X-Shopify-Hmac-Sha256"), settings.shopify_webhook_secrets):
+        raise Unauthenticated("the signature is not that of this body")
+    if _header("X-Shopify-Shop-Domain").lower() != settings.shopify_shop:
+        raise Unauthenticated("this is another shop's webhook")
+    delivery = Delivery(
+        webhook_id=_header("X-Shopify-Webhook-Id"),
+        event_id=request.headers.get("X-Shopify-Event-Id", "")[:_MAX_HEADER] or None,
+        topic=_header("X-Shopify-Topic").lower(),
+        shop_domain=settings.shopify_shop,
+        api_version=request.headers.get("X-Shopify-API-Version", "")[:_MAX_HEADER] or None,
+        triggered_at=_time(request.headers.get("X-Shopify-Triggered-At", "")),
+        body=raw,
+    )
+    is_new = twice_if_interrupted(lambda: _keep(delivery))
+    log.info("webhook.received", topic=delivery.topic, webhook_id=delivery.webhook_id, is_new=is_new)
+    return "", 200
+
+
+def _keep(delivery: Delivery) -> bool:
+    with database().transaction() as session:
+        return receive_webhook(session, delivery)
+
+
+def _header(name: str) -> str:
+    """Return a header that every delivery has.
+
+    :raises InvalidRequest: it is missing, or longer than any that Shopify sends
+    """
+    value = request.headers.get(name, "").strip()
+    if not 1 <= len(value) <= _MAX_HEADER:
+        raise InvalidRequest(f"{name} is missing or too long")
+    return value
+
+
+def _time(text: str) -> datetime | None:
+    """Return when Shopify was triggered, for people to look at; it is not signed and decides nothing."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
