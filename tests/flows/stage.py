@@ -143,7 +143,7 @@ class Stage:
                         tracked=True,
                         available=10_000,
                         observed_at=clock(session),
-                        observed_by="test",
+                        observed_by="read",
                     )
                 )
                 session.add(
