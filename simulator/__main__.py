@@ -9,6 +9,7 @@ from pathlib import Path
 
 from simulator.catalog import BadCatalog
 from simulator.execution import admin_schema
+from simulator.persistence import UnreadableShop
 from simulator.server import make_http_server
 from simulator.simulation import Simulation
 from simulator.webhooks.subscriptions import address_errors
@@ -47,7 +48,7 @@ def main() -> int:
             data=arguments.data, webhooks_to=arguments.webhooks_to,
         )  # fmt: skip
         server = make_http_server(simulation, arguments.port)
-    except (BadCatalog, OSError) as error:
+    except (BadCatalog, UnreadableShop, OSError) as error:
         sys.stderr.write(f"simulator: {error}\n")
         return 1
     simulation.start()

@@ -4,7 +4,7 @@ from typing import Any
 
 from simulator import stock
 from simulator.addresses import user_error
-from simulator.fulfillment_state import WAITING, status
+from simulator.fulfillment_state import WAITING, status, unsent
 from simulator.gids import number
 from simulator.order_changes import archive_when_done, changed
 from simulator.placing import open_fulfillment_order
@@ -144,20 +144,28 @@ def cancel(context: Context, id: str) -> dict[str, Any]:  # noqa: A002 - GraphQL
 
 
 def _reopen(store: Store, parcel: Fulfillment, opened: FulfillmentOrder) -> None:
-    """Units of a cancelled parcel wait again: where they were, or in a new order if that was closed."""
-    back = [part for part in parcel.lines if part.source in opened.lines]
-    for part in back:
-        if part.line.level:
-            stock.unship(store, part.line.level, part.quantity)
+    """Units of a cancelled parcel wait again: where they were, or in a new order if that was closed.
+
+    Those that were refunded in the meantime do not.
+    """
+    back: list[tuple[FulfillmentLine, int]] = []
+    for part in parcel.lines:
+        units = min(part.quantity, part.line.current_quantity - unsent(parcel.order, part.line))
+        if part.source in opened.lines and units > 0:
+            back.append((part, units))
+            if part.line.level:
+                stock.unship(store, part.line.level, units)
     if opened.status in WAITING:
-        for part in back:
-            part.source.remaining += part.quantity
+        for part, units in back:
+            part.source.remaining += units
         store.touch(opened)
         return
-    open_fulfillment_order(store, parcel.order, opened.location, [part.line for part in back])
+    if not back:
+        return
+    open_fulfillment_order(store, parcel.order, opened.location, [part.line for part, _ in back])
     fresh = parcel.order.fulfillment_orders[-1]
-    for part, twin in zip(back, fresh.lines, strict=True):
-        twin.total = twin.remaining = part.quantity
+    for (_, units), twin in zip(back, fresh.lines, strict=True):
+        twin.total = twin.remaining = units
 
 
 @mutation("fulfillmentEventCreate")

@@ -12,6 +12,16 @@ def changed(store: Store, order: Order, *topics: str) -> None:
         store.emit(topic, order)
 
 
+def now_fulfilled(store: Store, order: Order, before: str) -> list[str]:
+    """The topic to tell when taking units away has left nothing to send of what was begun.
+
+    :param before: the fulfillment status before they were taken away
+    """
+    archive_when_done(store, order)
+    done = before == "PARTIALLY_FULFILLED" and status(order) == "FULFILLED"
+    return ["orders/fulfilled"] if done else []
+
+
 def archive_when_done(store: Store, order: Order) -> None:
     """Close what is paid and sent, if the shop is set to do so, as Shopify does by default."""
     done = status(order) == "FULFILLED" and order.financial_status in ("PAID", "REFUNDED")

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 from simulator import order_money, stock
 from simulator.addresses import user_error
-from simulator.fulfillment_state import sent, waiting_parts
+from simulator.fulfillment_state import sent, status, waiting_parts
 from simulator.gids import gid
 from simulator.money import ZERO
-from simulator.order_changes import changed
+from simulator.order_changes import changed, now_fulfilled
 from simulator.placing import commit_lines, open_fulfillment_order
 from simulator.pricing import TAX_TITLE
 from simulator.records import Order, OrderLine, TaxLine
@@ -148,6 +148,7 @@ def commit(
     if edit is None:
         return {"order": None, "userErrors": [user_error("The calculated order does not exist.", "id")]}
     order = edit.order
+    before = status(order)
     additions, removals = [], []
     for line in order.lines:
         delta = edit.wanted.get(line.id, line.current_quantity) - line.current_quantity
@@ -168,7 +169,7 @@ def commit(
     order_money.settle(order)
     store.table("CalculatedOrder").pop(edit.id, None)
     store.emit("orders/edited", order, additions=additions, removals=removals, edit_id=edit.id)
-    changed(store, order)
+    changed(store, order, *now_fulfilled(store, order, before))
     return {"order": order, "successMessages": ["Order updated"], "userErrors": []}
 
 

@@ -18,6 +18,10 @@ SOON_SECONDS = 0.1
 SHARE = 20  # writing takes at most one part in this many of the time, however large the shop grows
 
 
+class UnreadableShop(ValueError):
+    """The file is damaged, or was written by another version."""
+
+
 class Keeper:
     """Writes the store to a file after changes: a tenth of a second later, less often when it is
     large.
@@ -34,8 +38,11 @@ class Keeper:
         """Put what the file holds into the store; False when there is no file yet."""
         if not self.path.exists():
             return False
-        with self.path.open("rb") as file:
-            content = pickle.load(file)  # noqa: S301 - our own file, in our own folder
+        try:
+            with self.path.open("rb") as file:
+                content = pickle.load(file)  # noqa: S301 - our own file, in our own folder
+        except (pickle.UnpicklingError, EOFError, AttributeError, ImportError) as error:
+            raise UnreadableShop(f"{self.path} is no shop of this version ({error}); remove it") from error
         for name, value in content.items():
             setattr(self.store, name, value)
         return True

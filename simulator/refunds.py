@@ -6,11 +6,11 @@ from typing import Any
 
 from simulator import order_money, stock
 from simulator.addresses import user_error
-from simulator.fulfillment_state import waiting_parts
+from simulator.fulfillment_state import status, unsent, waiting_parts
 from simulator.gids import number
 from simulator.idempotency import once
 from simulator.money import ZERO
-from simulator.order_changes import changed
+from simulator.order_changes import changed, now_fulfilled
 from simulator.placing import add_transaction
 from simulator.records import Location, Order, OrderLine, Refund, RefundLine, Return, ReturnLine
 from simulator.registry import Context, mutation
@@ -22,11 +22,15 @@ Part = tuple[OrderLine, int, str]  # line, units, restock type
 def take_back(
     store: Store, order: Order, line: OrderLine, units: int, how: str, location: Location | None = None
 ) -> None:
-    """Units of a line leave the order: first those that were not sent, then those that were.
+    """Units of a line leave the order: those that were not sent first, but a RETURN is of what was sent.
 
     :param how: CANCEL and RETURN put them back for sale, NO_RESTOCK does not
     """
+    waiting = unsent(order, line)
+    sent_ones = line.current_quantity - waiting
+    returned = min(units, sent_ones) if how == "RETURN" else max(units - waiting, 0)
     line.current_quantity -= units
+    units -= returned
     for opened, part in waiting_parts(order, line):
         taken = min(units, part.remaining)
         part.remaining -= taken
@@ -40,9 +44,9 @@ def take_back(
                 stock.write_off(store, line.level, taken)
             else:
                 stock.give_back(store, line.level, taken)
-    if units and how != "NO_RESTOCK" and line.level:
+    if returned and how != "NO_RESTOCK" and line.level:
         level = line.level.item.levels.get(location.id) if location else None
-        stock.take_back(store, level or line.level, units)
+        stock.take_back(store, level or line.level, returned)
 
 
 def record_refund(
@@ -124,6 +128,7 @@ def _refund(context: Context, given: dict[str, Any]) -> dict[str, Any]:
         )
     if not parts and not shipping and not amount:
         return _refused(order, "Refund must have at least one line item, shipping or transaction")
+    before = status(order)
     refund = record_refund(store, order, parts, shipping=shipping, note=given.get("note"), location=location)
     for one in money:
         payment = add_transaction(store, order, "REFUND", "SUCCESS", one["amount"], gateway=one["gateway"])
@@ -131,7 +136,7 @@ def _refund(context: Context, given: dict[str, Any]) -> dict[str, Any]:
         refund.transactions.append(payment)
     if money:
         order_money.settle(order)
-    changed(store, order)
+    changed(store, order, *now_fulfilled(store, order, before))
     return {"refund": refund, "order": order, "userErrors": []}
 
 

@@ -61,7 +61,8 @@ def pay_checkout(store: Store, token: str) -> Order:
 def buy(store: Store, wish: dict[str, Any]) -> Order:
     """An order of the shop's own, which no partner knows of.
 
-    :param wish: {"lines"?: [{"sku", "quantity"}], "email"?, "note"?, "tags"?: [...], "paid"?: true}
+    :param wish: {"lines"?: [{"sku" or "variant_id", "quantity"?}], "email"?, "note"?, "tags"?: [...],
+        "paid"?: true}; one line may stand in the wish itself
     :raises CannotBuy: for an unknown SKU or a quantity that is none
     """
     basket = new_draft(store)
@@ -69,14 +70,23 @@ def buy(store: Store, wish: dict[str, Any]) -> Order:
     basket.email = wish.get("email", "customer@example.com")
     basket.note = wish.get("note")
     basket.tags = sorted(wish.get("tags") or [])
-    variants = {variant.inventory_item.sku: variant for variant in store.all("ProductVariant")}
-    for one in wish.get("lines") or DEFAULT_LINES:
-        variant, quantity = variants.get(one.get("sku")), one.get("quantity", 1)
+    own = [wish] if "sku" in wish or "variant_id" in wish else DEFAULT_LINES
+    for one in wish.get("lines") or own:
+        variant, quantity = _wanted(store, one), one.get("quantity", 1)
         if variant is None or not isinstance(quantity, int) or quantity < 1:
             raise CannotBuy(f"cannot buy {one}")
         basket.lines.append(_line(store, variant, quantity))
     totals(store, basket)
     return order_of(store, basket, paid=wish.get("paid", True) is not False)
+
+
+def _wanted(store: Store, one: dict[str, Any]) -> Variant | None:
+    if "variant_id" in one:
+        number = str(one["variant_id"]).rpartition("/")[2]
+        found: Variant | None = store.get("ProductVariant", int(number) if number.isdigit() else 0)
+        return found
+    every = store.all("ProductVariant")
+    return next((variant for variant in every if variant.inventory_item.sku == one.get("sku")), None)
 
 
 def _line(store: Store, variant: Variant, quantity: int) -> DraftLine:

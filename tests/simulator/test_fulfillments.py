@@ -11,6 +11,7 @@ from tests.simulator.sales import (
     fulfill,
     mutate,
     order,
+    refund,
     scan,
     sell,
     try_fulfill,
@@ -212,3 +213,50 @@ def test_a_return_names_units_of_a_parcel_and_moves_nothing(shop):
     assert refused["return"] is None
     assert taken["return"] == {"name": f"{placed['name']}-R1", "status": "OPEN", "totalQuantity": 1}
     assert quantities(shop, "JDTQ1834")["available"] == 9_998
+
+
+def test_a_return_is_of_what_was_sent_and_comes_back_on_the_shelf(shop):
+    placed = sell(shop, {"variantId": COFFEE, "quantity": 3})
+    fulfill(shop, placed["id"], 1)
+    line = placed["lineItems"]["nodes"][0]["id"]
+
+    refund(
+        shop, orderId=placed["id"],
+        refundLineItems=[{"lineItemId": line, "quantity": 1, "restockType": "RETURN"}],
+    )  # fmt: skip
+
+    found = order(shop, placed["id"])["lineItems"]["nodes"][0]
+    stock = quantities(shop, "JDTQ1834")
+    assert (found["currentQuantity"], found["unfulfilledQuantity"]) == (2, 2)
+    assert (stock["available"], stock["committed"], stock["on_hand"]) == (9_998, 2, 10_000)
+
+
+def test_refunded_units_do_not_wait_again_when_their_parcel_is_cancelled(shop):
+    placed = sell(shop, {"variantId": COFFEE, "quantity": 2})
+    parcel = fulfill(shop, placed["id"])
+    refund(
+        shop, orderId=placed["id"],
+        refundLineItems=[{"lineItemId": placed["lineItems"]["nodes"][0]["id"], "quantity": 1,
+                          "restockType": "RETURN"}],
+    )  # fmt: skip
+
+    cancel_parcel(shop, parcel["id"])
+
+    found = order(shop, placed["id"])["lineItems"]["nodes"][0]
+    stock = quantities(shop, "JDTQ1834")
+    assert (found["currentQuantity"], found["unfulfilledQuantity"]) == (1, 1)
+    assert (stock["available"], stock["committed"], stock["on_hand"]) == (9_999, 1, 10_000)
+
+
+def test_taking_away_what_still_waits_finishes_an_order(shop):
+    placed = sell(shop, {"variantId": COFFEE, "quantity": 2})
+    fulfill(shop, placed["id"], 1)
+
+    refund(
+        shop, orderId=placed["id"],
+        refundLineItems=[{"lineItemId": placed["lineItems"]["nodes"][0]["id"], "quantity": 1,
+                          "restockType": "CANCEL"}],
+    )  # fmt: skip
+
+    found = order(shop, placed["id"])
+    assert (found["displayFulfillmentStatus"], found["closed"]) == ("FULFILLED", True)
