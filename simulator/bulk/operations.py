@@ -11,6 +11,7 @@ from simulator.execution import admin_schema
 from simulator.gids import InvalidGid, gid, number
 from simulator.records import BulkOperation
 from simulator.registry import Context, mutation, query, resolves
+from simulator.search import Terms, matches
 from simulator.state import Store, utc_now
 
 AT_ONCE = 5  # of one app in one shop, from 2026-01
@@ -71,7 +72,9 @@ def one(context: Context, id: str) -> BulkOperation | None:  # noqa: A002 - Grap
 
 @query("bulkOperations")
 def several(context: Context, **arguments: Any) -> dict[str, Any]:
-    return connection(list(context.store.all("BulkOperation")), arguments)
+    terms = Terms(arguments.get("query"))
+    found = [one for one in context.store.all("BulkOperation") if matches(one, terms)]
+    return connection(found, arguments)
 
 
 @query("currentBulkOperation")

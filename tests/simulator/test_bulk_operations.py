@@ -146,6 +146,20 @@ def test_its_end_is_told_without_saying_where_the_file_is(shop, inbox):
     }
 
 
+def test_the_list_is_narrowed_by_status(shop):
+    started = run(shop, PRODUCTS)
+    ended(shop, started)
+
+    answer = shop.data(
+        """{ done: bulkOperations(first: 5, query: "status:completed") { nodes { id } }
+             busy: bulkOperations(first: 5, query: "status:running") { nodes { id } }
+             currentBulkOperation { id } }"""
+    )
+
+    one = {"id": started["bulkOperation"]["id"]}
+    assert answer == {"done": {"nodes": [one]}, "busy": {"nodes": []}, "currentBulkOperation": one}
+
+
 def test_the_sixth_at_once_is_refused(shop):
     with shop.store.lock:  # So that none of the five gets on.
         five = [run_in(shop, PRODUCTS) for _ in range(5)]

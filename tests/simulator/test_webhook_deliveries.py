@@ -10,7 +10,7 @@ import pytest
 
 from tests.simulator.listening import Inbox
 from tests.simulator.shops import SECRET, Shop, open_shop
-from tests.simulator.stocks import adjust, item_of, location_of
+from tests.simulator.stocks import ADJUST, adjust, at, item_of, location_of
 from tests.simulator.test_webhook_subscriptions import DELETE, LIST, create
 from tests.support.waiting import await_until
 
@@ -199,11 +199,10 @@ def test_a_late_webhook_is_overtaken(shop, inbox):
     listen(shop, inbox)
     shop.fault("webhook_delay", times=1, seconds=0.5)
 
-    adjust(shop, "JDTQ1834", -1)
-    adjust(shop, "JDTQ1834", -1)
+    first, second = adjust_together(shop, "JDTQ1834", "JS-PROD-001")
     inbox.wait(lambda inbox: len(inbox.letters) == 2)
 
-    assert [letter.body["available"] for letter in inbox.letters] == [9_998, 9_999]
+    assert [letter.body["inventory_item_id"] for letter in inbox.letters] == [second, first]
 
 
 def test_a_seed_decides_how_webhooks_are_shuffled(shop, inbox):
@@ -211,11 +210,20 @@ def test_a_seed_decides_how_webhooks_are_shuffled(shop, inbox):
     # The fourth of this seed's five chances is the smallest; any two are 0.2 s apart.
     shop.fault("webhook_shuffle", seconds=1, seed=297)
 
-    for _ in range(5):
-        adjust(shop, "JDTQ1834", -1)
+    skus = ["JDTQ1834", *(f"JS-PROD-00{n}" for n in range(1, 5))]
+    items = adjust_together(shop, *skus)
     inbox.wait(lambda inbox: len(inbox.letters) == 5)
 
-    assert [letter.body["available"] for letter in inbox.letters] == [9_996, 9_995, 9_999, 9_998, 9_997]
+    came = [letter.body["inventory_item_id"] for letter in inbox.letters]
+    assert [items.index(item) for item in came] == [3, 4, 0, 1, 2]
+
+
+def adjust_together(shop: Shop, *skus: str) -> list[int]:
+    """Take one unit of each in one action; the items, in the order in which it is told."""
+    changes = [{**at(shop, sku), "delta": -1, "changeFromQuantity": None} for sku in skus]
+    wish = {"name": "available", "reason": "correction", "changes": changes}
+    assert shop.data(ADJUST, {"input": wish, "key": "together"})
+    return [item_of(shop, sku) for sku in skus]
 
 
 def test_an_address_of_the_command_line_gets_every_topic_and_is_in_no_list(inbox):
