@@ -61,11 +61,11 @@ def submit_cart(
 ) -> Submission:
     """Accept a cart: an order for the lines we supply, the answer given before, or nothing of ours.
 
-    Safe to repeat in another transaction with the same arguments when it is unknown whether the first one
+    Safe to repeat in another transaction, with another `order_id`, when it is unknown whether the first one
     was committed: the claims find what is there.
 
     :param key: the partner's idempotency key; without one the number alone guards against doubles
-    :param order_id: the id the order gets if it is made
+    :param order_id: the id the order gets if it is made; one that was never used before
     :param stale_after: age at which an observation of stock is flagged
     :param render: the contract's answer, stored under the key and replayed byte for byte
     :raises IdempotencyConflict: the key was used for another cart

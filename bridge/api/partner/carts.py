@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from flask import Response, current_app, g, request
 
@@ -73,23 +73,27 @@ def submit(fields: dict[str, Any]) -> Response:
     caller: Caller = g.caller
     key = _idempotency_key()
     cart = cart_from(fields, currency=caller.currency, strict_totals=caller.strict_totals)
-    order_id = uuid4()
+    tried: list[UUID] = []
     stale_after = timedelta(seconds=current_app.extensions["bridge"].settings.stock_stale_after_seconds)
 
     def once() -> Submission:
+        tried.append(
+            uuid4()
+        )  # A new id each time: what an unheard commit left behind is somebody else's then.
         with database().transaction() as session:
             return submit_cart(
                 session,
                 submitter=Submitter(caller.partner_id, caller.legacy_names, caller.auto_confirm),
                 cart=cart,
                 key=key,
-                order_id=order_id,
+                order_id=tried[-1],
                 stale_after=stale_after,
                 render=submission_body,
             )
 
     submission = twice_if_interrupted(once)
-    return _answer(submission, is_replay=submission.is_replay and submission.order_id != order_id)
+    # The answer of our own unheard commit is no replay.
+    return _answer(submission, is_replay=submission.is_replay and submission.order_id not in tried)
 
 
 def _answer(submission: Submission, *, is_replay: bool) -> Response:

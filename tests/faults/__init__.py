@@ -1,0 +1,1 @@
+"""What happens when a part of the machine dies, hangs or goes away."""
