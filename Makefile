@@ -33,7 +33,7 @@ check: install ## Format, lint, types, import contracts, unit tests, pip check: 
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pip check
-	$(BIN)/python -m pytest -q tests/domain tests/test_house.py
+	$(BIN)/python -m pytest -q tests/domain tests/test_house.py --cov=bridge/domain --cov-branch --cov-report=term:skip-covered --cov-fail-under=100
 
 bench: install ## Print the performance table and write it to var/bench.json; ONLY=submit for one part
 	$(BIN)/python -m bench $(ONLY)

@@ -72,9 +72,5 @@ def _last_digit_exponent(amount: Decimal) -> int:
     """Return the power of ten of the last digit that is not zero."""
     _, digits, exponent = amount.as_tuple()
     assert isinstance(exponent, int)
-    trailing = 0
-    for digit in reversed(digits):
-        if digit:
-            break
-        trailing += 1
-    return exponent + trailing
+    written = "".join(map(str, digits))
+    return exponent + len(written) - len(written.rstrip("0"))
