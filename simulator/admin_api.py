@@ -14,7 +14,9 @@ from simulator.simulation import Simulation
 
 blueprint = Blueprint("admin_api", __name__)
 NEWEST_VERSION = "2026-07"
-_VERSION = re.compile(r"^(20[0-9]{2}-(01|04|07|10)|unstable)$")
+# An older one falls forward to the oldest served; https://shopify.dev/docs/api/usage/versioning
+SERVED = ("2026-01", "2026-04", NEWEST_VERSION, "2026-10", "2027-01", "unstable")
+_VERSION = re.compile(r"^(20(19|2[0-6])-(01|04|07|10)|2027-01|unstable)$")
 
 
 def simulation() -> Simulation:
@@ -70,6 +72,7 @@ def graphql(version: str) -> Response:
         body = json.loads(request.get_data())
     except ValueError:
         return reply({"errors": {"query": "Required parameter missing or invalid"}}, 400)
+    version = version if version in SERVED else SERVED[0]
     headers = {"X_Shopify_API_Version": version}
     try:
         operation = execution.prepare(body)

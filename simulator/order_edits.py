@@ -69,7 +69,8 @@ def begin(context: Context, id: str) -> dict[str, Any]:  # noqa: A002 - GraphQL'
     if order.cancelled_at:
         return refused("The order cannot be edited.", "id")
     edit = context.store.add(Edit(context.store.next_id(), order))
-    return {"calculatedOrder": edit, "userErrors": []}
+    session = {"id": gid("OrderEditSession", edit.id)}
+    return {"calculatedOrder": edit, "orderEditSession": session, "userErrors": []}
 
 
 @mutation("orderEditSetQuantity")

@@ -62,7 +62,7 @@ OBJECTS = _words("""
     CalculatedDraftOrderLineItem ShippingLine PaymentTerms PaymentSchedule
     Order LineItem OrderApp OrderTransaction OrderPaymentStatus OrderCancellation OrderAdjustment
     OrderDisputeSummary DiscountAllocation ManualDiscountApplication AdditionalFee
-    CashRoundingAdjustment CalculatedOrder CalculatedLineItem OrderStagedChangeAddVariant
+    CashRoundingAdjustment CalculatedOrder CalculatedLineItem OrderEditSession OrderStagedChangeAddVariant
     Fulfillment FulfillmentTrackingInfo FulfillmentEvent FulfillmentLineItem
     FulfillmentOriginAddress FulfillmentService
     FulfillmentOrder FulfillmentOrderLineItem FulfillmentOrderDestination
@@ -100,7 +100,7 @@ def prune(schema: Json) -> Json:
             kept.add(name)
     kept |= {n for n in types if n.endswith("Edge") and n[:-4] in kept}
     kept |= {n for n in types if n.endswith("Connection") and n[:-10] in kept}
-    pruned = {name: _prune_type(types, types[name], kept) for name in kept}
+    pruned = {name: _prune_type(types, types[name], kept) for name in sorted(kept)}
     _agree_with_interfaces(pruned)
     inputs = _input_closure(types, pruned)
     result = [*pruned.values(), *(_strip(types[name]) for name in sorted(inputs - set(pruned)))]

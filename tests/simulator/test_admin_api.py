@@ -73,6 +73,10 @@ def test_an_answer_names_its_version_and_its_request(shop):
     assert len(answer.headers["X-Request-Id"]) == 36
 
 
+def test_a_version_that_is_served_no_more_falls_forward(shop):
+    assert post(shop, SHOP, version="2023-01").headers["X-Shopify-API-Version"] == "2026-01"
+
+
 def test_a_version_that_never_was_is_not_found(shop):
     assert post(shop, SHOP, version="2026-13").status_code == 404
 
