@@ -1,7 +1,7 @@
 """How many points of Shopify's rate limit are left, shared by every process that talks to the store.
 
 Waiting happens here, before a call, and in line: whoever asks first has its points first. An answer that
-says THROTTLED is therefore a defect of this module, not a way to find the limit (decision 37). Redis may
+says THROTTLED is therefore a defect of this module, not a way to find the limit (ADR 0009). Redis may
 forget everything: the bucket then starts over from a cautious guess, and the next answer corrects it.
 """
 

@@ -1,7 +1,7 @@
 """One call to the Admin API: wait for the budget, send once, read the answer.
 
 The `shopify` package gives the session's address and the GraphQL class; sending is ours, since its own has
-no timeout, follows redirects and prints error bodies (decision 39). Nothing global is activated: a session
+no timeout, follows redirects and prints error bodies (ADR 0003). Nothing global is activated: a session
 activated by one thread is the session of the next one.
 """
 
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
-# Longer than this a worker gives its claim back and does something else (decision 37).
+# Longer than this a worker gives its claim back and does something else (ADR 0009).
 MAX_WAIT_SECONDS = 10.0
 # More than any operation costs in full; what it does cost is known after its first answer, and the rest comes back.
 _UNKNOWN_PRICE = 100.0
