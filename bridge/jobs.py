@@ -30,6 +30,7 @@ DISPATCH = "work.dispatch"
 SYNC_INVENTORY = "inventory.sync"
 CHECK_SUBSCRIPTIONS = "webhooks.check"
 CLEAN_UP = "work.clean_up"
+COMPLETE_OVERDUE = "work.complete_overdue"
 LOOK_OVER = "work.look_over"
 
 Id = str | int | UUID

@@ -88,4 +88,5 @@ beat_schedule = {
     "check-subscriptions": _every(300, "webhooks.check"),
     "clean-up": _every(3600, "work.clean_up"),
     "look-over": _every(300, "work.look_over"),
+    "complete-overdue": _every(3600, "work.complete_overdue"),
 }

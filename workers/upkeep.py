@@ -2,6 +2,7 @@
 
 from bridge import jobs
 from bridge.services.clean_up import clean_up_on_schedule
+from bridge.services.complete_overdue import complete_overdue_on_schedule
 from bridge.services.look_over import look_over as _look_over
 from celery_app import app
 from workers.runtime import get_runtime
@@ -20,3 +21,9 @@ def look_over(**_newer: object) -> None:
     """Say aloud what does not go on by itself. Safe to run twice: it only looks."""
     runtime = get_runtime()
     _look_over(runtime.db, stale_after_seconds=runtime.settings.stock_stale_after_seconds)
+
+
+@app.task(name=jobs.COMPLETE_OVERDUE)  # No retry: the next tick of beat is one.
+def complete_overdue(**_newer: object) -> None:
+    """Complete what shipped and was never reported, once an hour. Safe to run twice: the second finds nothing."""
+    complete_overdue_on_schedule(get_runtime().db, every_seconds=_HOUR)

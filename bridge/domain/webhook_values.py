@@ -132,9 +132,9 @@ def presentment(
     money = body.get(f"{name}_set")
     shown = money.get("presentment_money") if isinstance(money, dict) else None
     if isinstance(shown, dict):
-        return _amount(shown.get("amount"), name), str(shown.get("currency_code") or "")
-    currency = body.get(currency_name) or body.get("currency")
-    return _amount(body.get(name), name), currency if isinstance(currency, str) else ""
+        return _amount(shown.get("amount"), name), text(shown, "currency_code") or ""
+    currency = text(body, currency_name) or text(body, "currency")
+    return _amount(body.get(name), name), currency or ""
 
 
 def _amount(found: object, name: str) -> Decimal:

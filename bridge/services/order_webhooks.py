@@ -1,6 +1,6 @@
 """Webhooks about orders, their fulfillments and refunds: bodies to facts. Each is safe to run twice, in any order."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,9 @@ from bridge.models import Order
 from bridge.services import find_order, store_facts
 from bridge.services.copies import note_copy
 from bridge.services.webhook_outcome import Handler, Outcome, applied, foreign, parked, undecided
+
+# An order of ours is recorded seconds after it exists; what takes longer must not hold up the shop's other orders.
+_WAIT_AT_MOST = timedelta(minutes=10)
 
 
 def subject_of(order_id: int) -> str:
@@ -45,14 +48,14 @@ def await_link(session: Session, order: Order, subject: str) -> Outcome:
     return parked(subject, "the order it names has no shop order yet")
 
 
-def order_hinted(session: Session, body: Body, _now: datetime, received_at: datetime) -> Outcome:
+def order_hinted(session: Session, body: Body, now: datetime, received_at: datetime) -> Outcome:
     """orders/cancelled and orders/delete: a hint to ask, since the topic is not signed (decision 50)."""
-    return _ask(session, bodies.id_of(body), received_at)
+    return _ask(session, bodies.id_of(body), now, received_at)
 
 
-def order_edited(session: Session, body: Body, _now: datetime, received_at: datetime) -> Outcome:
+def order_edited(session: Session, body: Body, now: datetime, received_at: datetime) -> Outcome:
     """orders/edited says what was edited, not what the order is now."""
-    return _ask(session, bodies.edited_order_id(body), received_at)
+    return _ask(session, bodies.edited_order_id(body), now, received_at)
 
 
 def fulfillment_changed(session: Session, body: Body, now: datetime, received_at: datetime) -> Outcome:
@@ -60,7 +63,7 @@ def fulfillment_changed(session: Session, body: Body, now: datetime, received_at
     order_id, seen = bodies.order_id_of(body), bodies.fulfillment(body)
     order = find_order.by_shop_order(session, order_id)
     if order is None:
-        return _unknown(session, order_id, received_at)
+        return _unknown(session, order_id, now, received_at)
     store_facts.take_fulfillment(session, order, seen, now=now)
     return applied(subject_of(order_id))
 
@@ -71,41 +74,41 @@ def carrier_reported(session: Session, body: Body, now: datetime, received_at: d
     subject = subject_of(event.order_id)
     order = find_order.by_shop_order(session, event.order_id)
     if order is None:
-        return _unknown(session, event.order_id, received_at)
+        return _unknown(session, event.order_id, now, received_at)
     known = store_facts.take_carrier_event(
         session, order, fulfillment_id=event.fulfillment_id, status=event.status, at=event.at, now=now
     )
     return applied(subject) if known else parked(subject, "its fulfillment was not heard of yet")
 
 
-def refund_made(session: Session, body: Body, _now: datetime, received_at: datetime) -> Outcome:
+def refund_made(session: Session, body: Body, now: datetime, received_at: datetime) -> Outcome:
     """refunds/create says what was taken, not what is left: Shopify is asked unless that is known."""
     made = bodies.refund(body)
     order = find_order.by_shop_order(session, made.order_id)
     if order is None:
-        return _unknown(session, made.order_id, received_at)
+        return _unknown(session, made.order_id, now, received_at)
     store_facts.take_refund(session, order, made.refund.refund_id)
     return applied(subject_of(made.order_id))
 
 
-def _ask(session: Session, order_id: int, received_at: datetime) -> Outcome:
+def _ask(session: Session, order_id: int, now: datetime, received_at: datetime) -> Outcome:
     order = find_order.by_shop_order(session, order_id)
     if order is None:
-        return _unknown(session, order_id, received_at)
+        return _unknown(session, order_id, now, received_at)
     jobs.request(session, jobs.READ_ORDER, order_id=order.id)
     return applied(subject_of(order_id))
 
 
-def _unknown(session: Session, order_id: int, received_at: datetime) -> Outcome:
+def _unknown(session: Session, order_id: int, now: datetime, received_at: datetime) -> Outcome:
     """Decide on a body that names an order only by an id that nothing of ours has.
 
-    It waits while a push or completion from before it is unfinished; then one read decides, and what it
-    decides is remembered under the subject (decision 53).
+    It waits, but not for ever, while a push or completion from before it is unfinished; then one read decides,
+    and what it decides is remembered under the subject (decision 53).
     """
     subject = subject_of(order_id)
     if find_order.is_known_foreign(session, subject):
         return foreign(subject)
-    if find_order.may_appear(session, received_at):
+    if now - received_at < _WAIT_AT_MOST and find_order.may_appear(session, received_at):
         return parked(subject, "an order of ours is still on its way into the shop")
     return undecided(subject, order_id)
 

@@ -1,13 +1,18 @@
 """What becomes of a webhook: applied, foreign, parked until its order is there, or shown to staff."""
 
 import json
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select, update
 
 from bridge import jobs
+from bridge.db import clock
 from bridge.domain.errors import NotFound
 from bridge.domain.references import token_of
+from bridge.domain.retries import WEBHOOK
+from bridge.models import WebhookEvent, Work
 from bridge.services.apply_webhook import HANDLERS, replay_webhook
 from bridge.services.receive_webhook import Delivery, receive_webhook
 from simulator.webhooks.topics import SENT
@@ -174,3 +179,25 @@ def test_a_webhook_may_be_replayed(stage):
     assert (before, state_of(stage)[0]) == ("received", "foreign")
     with stage.db.transaction() as session, pytest.raises(NotFound):
         replay_webhook(session, webhook_id="another")
+
+
+def test_a_body_that_ends_its_workers_is_shown_to_staff(stage):
+    with stage.db.transaction() as session:
+        receive_webhook(session, Delivery("w", None, "orders/paid", "x.myshopify.com", None, None, b"{}"))
+        session.scalars(select(Work)).one().attempts = WEBHOOK.give_up_after
+
+    stage.run()
+
+    assert state_of(stage) == ("failed", "every attempt died")
+
+
+def test_a_foreign_parcel_does_not_wait_for_ever_on_a_push_that_never_ends(stage):
+    stage.simulator.fault("refuse", operation="draftOrderCreate")
+    stage.order()
+    give(stage, "fulfillments/create", sample("fulfillments__update"))
+
+    with stage.db.transaction() as session:
+        session.execute(update(WebhookEvent).values(received_at=clock(session) - timedelta(minutes=11)))
+    stage.later(60)
+
+    assert state_of(stage) == ("foreign", "the shop order carries no token of ours")

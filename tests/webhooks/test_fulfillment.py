@@ -3,7 +3,13 @@
 import random
 
 import pytest
+from sqlalchemy import select
 
+from bridge.db import clock
+from bridge.domain.order_status import OrderStatus
+from bridge.models import Order, Partner
+from bridge.services.complete_overdue import complete_overdue_on_schedule
+from bridge.services.move_order import ask_move
 from tests.flows.stage import Line
 
 FOREIGN = Line(price="3.50", quantity=1, variant_id=None, title="A gift card", sku="GIFT")
@@ -184,3 +190,43 @@ def test_reports_that_agree_ask_shopify_nothing(stage):
 
     assert stage.read(order_id).status == "FULFILLED"
     assert stage.reads == before
+
+
+def complete_by_hand(stage, order_id) -> None:
+    with stage.db.transaction() as session:
+        order = session.get_one(Order, order_id)
+        ask_move(session, order, OrderStatus.COMPLETE, actor="staff", reason=None, now=clock(session))
+
+
+def test_what_staff_called_delivered_stays_so_until_the_facts_change(stage):
+    order_id = stage.confirmed()
+    parcel = stage.ship(order_id)
+    stage.catch_up()
+    complete_by_hand(stage, order_id)
+
+    stage.track(parcel, "1Z9")
+    stage.catch_up()
+    after_news_of_no_weight = stage.read(order_id).status
+    stage.unship(parcel)
+    stage.catch_up()
+
+    assert after_news_of_no_weight == "COMPLETE"
+    assert stage.read(order_id).status == "UNFULFILLED"
+
+
+def test_an_order_whose_carrier_never_reports_is_completed_after_its_partners_days(stage):
+    order_id = stage.confirmed()
+    stage.ship(order_id)
+    stage.catch_up()
+
+    def sweep() -> str:
+        complete_overdue_on_schedule(stage.db, every_seconds=0)
+        return stage.read(order_id).status
+
+    no_days_are_set = sweep()
+    with stage.db.transaction() as session:
+        session.scalars(select(Partner)).one().complete_after_days = 7
+    not_yet = sweep()
+    stage.later(7 * 24 * 3600)
+
+    assert (no_days_are_set, not_yet, sweep()) == ("FULFILLED", "FULFILLED", "COMPLETE")
