@@ -174,11 +174,14 @@ class Stage(stage.Stage):
     def confirmed(self, *arguments: Any, **columns: Any) -> UUID:
         """An order that is a shop order, with everything said about it so far heard."""
         order_id = self.pushed(*arguments, **columns)
-        decide(self.db, request_confirm, order_id=order_id, by="staff")
+        self.decide_to_confirm(order_id)
         self.run()
         self.catch_up()
         assert self.read(order_id).status == "UNFULFILLED"
         return order_id
+
+    def decide_to_confirm(self, order_id: UUID) -> None:
+        decide(self.db, request_confirm, order_id=order_id, by="staff")
 
     def ship(self, order_id: UUID, units: int | None = None, *, tracking: str = "1Z") -> str:
         """Send units of the first line (default all) in a parcel; its gid."""
