@@ -1,10 +1,15 @@
 """Where a cluster lies: in the folder of its stack, or where its account can reach it."""
 
+import contextlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 from local.account import Account
+
+_PREFIX = "jafarshop-postgres-"
+_OWNER = "belongs-to"
 
 
 def make_home(folder: Path, account: Account | None) -> Path:
@@ -26,14 +31,14 @@ def make_home(folder: Path, account: Account | None) -> Path:
         return inside
     outside = _make_outside(account)
     _pointer(folder).write_text(str(outside))
+    (outside / _OWNER).write_text(str(folder))  # Last: a home without it is being made.
     return outside
 
 
 def homes(folder: Path, account: Account | None) -> list[Path]:
     """Return the folder that holds the cluster of `folder`; empty when there is none of ours."""
-    pointer = _pointer(folder)
-    outside = [Path(pointer.read_text())] if pointer.exists() else []
-    return [home for home in (*outside, folder / "home") if _belongs_to(home, account)]
+    candidates = (*_named_by(folder), folder / "home")
+    return [home for home in candidates if _belongs_to(home, account)]
 
 
 def _pointer(folder: Path) -> Path:
@@ -42,8 +47,9 @@ def _pointer(folder: Path) -> Path:
 
 def _make_outside(account: Account) -> Path:
     for parent in (Path("/var/lib"), Path(tempfile.gettempdir())):
+        _remove_abandoned(parent)
         try:
-            made = Path(tempfile.mkdtemp(prefix="jafarshop-postgres-", dir=parent))
+            made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
         except OSError:
             continue
         os.chown(made, account.uid, account.gid)
@@ -51,6 +57,20 @@ def _make_outside(account: Account) -> Path:
             return made
         made.rmdir()
     raise RuntimeError(f"no folder for a database that {account.name} can reach")
+
+
+def _remove_abandoned(parent: Path) -> None:
+    """Remove the homes of folders that are gone or lie elsewhere now: `rm -r var` cannot."""
+    for home in parent.glob(f"{_PREFIX}*"):
+        owner = home / _OWNER
+        with contextlib.suppress(OSError):
+            if owner.exists() and home not in _named_by(Path(owner.read_text())):
+                shutil.rmtree(home)
+
+
+def _named_by(folder: Path) -> list[Path]:
+    pointer = _pointer(folder)
+    return [Path(pointer.read_text())] if pointer.exists() else []
 
 
 def _belongs_to(folder: Path, account: Account | None) -> bool:

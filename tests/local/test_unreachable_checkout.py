@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from local.account import account_for_postgres
+from local.postgres_home import make_home
 from local.programs import ROOT
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another account")
@@ -56,6 +58,25 @@ def run(hidden: Path) -> tuple[Path, Path]:
     assert done.returncode == 0, done.stderr
     programs, data = done.stdout.split()
     return Path(programs), Path(data)
+
+
+def test_the_cluster_of_a_folder_that_was_removed_is_removed_too(tmp_path):
+    account = account_for_postgres()
+    tmp_path.chmod(0o700)
+    abandoned = make_home(tmp_path / "old" / "postgres", account)
+    kept = make_home(tmp_path / "kept" / "postgres", account)
+    shutil.rmtree(tmp_path / "old")
+
+    new = make_home(tmp_path / "new" / "postgres", account)
+    try:
+        assert not abandoned.exists()
+        assert kept.exists()
+        assert make_home(tmp_path / "kept" / "postgres", account) == kept
+        assert not new.is_relative_to(tmp_path)
+        assert (new.stat().st_uid, new.stat().st_mode & 0o777) == (account.uid, 0o700)
+    finally:
+        shutil.rmtree(kept)
+        shutil.rmtree(new)
 
 
 def test_programs_and_cluster_lie_where_the_account_reaches_them(hidden):
