@@ -9,21 +9,12 @@ from decimal import Decimal
 import requests
 
 from local.bridge_command import bridge
+from local.carts import SKU, cart, item, mixed_cart
 from local.narration import Narrator
 from local.shop import AdminAPI
 from local.stack import Announcement
 from local.staff import Staff
 
-_SKU = "JDTQ1834"
-_CUSTOMER = {"name": "John Doe", "phone": "+1234567890"}
-_ADDRESS = {
-    "street": "123 Main Street",
-    "city": "Amman",
-    "state": "Khalda",
-    "postal_code": "11118",
-    "country": "JO",
-}
-_COD = "Cash On Delivery (COD)"
 _FIRST_TRACKING = {
     "company": "Aramex",
     "number": "TRACK123456789",
@@ -39,6 +30,8 @@ _SECOND_TRACKING = {
     "number": "JD014600003SA",
     "url": "https://example.com/track/JD014600003SA",
 }
+_NUMBER = "ORDER-2024-001"
+_KEY = "the-same-key-twice"
 _TIMEOUT_SECONDS = 30
 
 
@@ -84,27 +77,27 @@ class Story:
         tell = self._tell
         tell.step("A customer of the partner checks out", logs=("web",))
         tell.says(
-            "The partner", f"submits a cart: 2 x {_SKU}, which JafarShop supplies, and a product of its own."
+            "The partner", f"submits a cart: 2 x {SKU}, which JafarShop supplies, and a product of its own."
         )
-        answer = self._submit(_MIXED_CART, key=_KEY)
+        answer = self._submit(mixed_cart(_NUMBER), key=_KEY)
         tell.proves("The API answers 200", answer.status_code, 200)
         body = answer.json()
         tell.proves("the order waits for JafarShop's confirmation", body["status"], "INCOMPLETE_CAUTION")
         order = self._order(body["supplier_order_id"])
         tell.proves(
             "and tells for each line who supplies it",
-            [(item["sku"], item["is_supplier_item"]) for item in order["items"]],
-            [(_SKU, True), ("YOUR-SKU-123", False)],
+            [(line["sku"], line["is_supplier_item"]) for line in order["items"]],
+            [(SKU, True), ("YOUR-SKU-123", False)],
         )
         return body["supplier_order_id"]
 
     def _send_it_again(self, order_id: str) -> None:
         tell = self._tell
         tell.step("The network was bad: the partner sends the same cart again", logs=("web",))
-        again = self._submit(_MIXED_CART, key=_KEY)
+        again = self._submit(mixed_cart(_NUMBER), key=_KEY)
         tell.proves("The API answers with the same order", again.json()["supplier_order_id"], order_id)
         tell.proves("and says that it is a replay", again.headers.get("Idempotent-Replayed"), "true")
-        other = {**_MIXED_CART, "partner_order_id": "ORDER-2024-999"}
+        other = mixed_cart("ORDER-2024-999")
         conflict = self._submit(other, key=_KEY)
         tell.proves("Another cart under the same key is a conflict: 409", conflict.status_code, 409)
         listed = self._http.get(f"{self._api_url}/v1/admin/orders", timeout=_TIMEOUT_SECONDS).json()
@@ -113,10 +106,9 @@ class Story:
     def _see_the_draft(self) -> None:
         tell = self._tell
         tell.step("A worker puts the order into Shopify as a draft", logs=("worker", "simulator"))
-        number = _MIXED_CART["partner_order_id"]
         draft = tell.awaits(
-            f"Shopify has a draft with the partner's number {number}",
-            lambda: self._staff.drafts(number),
+            f"Shopify has a draft with the partner's number {_NUMBER}",
+            lambda: self._staff.drafts(_NUMBER),
         )[0]
         lines = draft["lineItems"]["nodes"]
         ours = next(line for line in lines if not line["custom"])
@@ -126,7 +118,7 @@ class Story:
             kind = "custom line" if line["custom"] else "variant line"
             tell.shows(f"{line['quantity']} x {line['title']} at {price} ({kind})")
         tell.proves(
-            f"{_SKU} is a line of the shop's own variant",
+            f"{SKU} is a line of the shop's own variant",
             ours["variant"]["id"].rsplit("/", 1)[1],
             "44219312570580",
         )
@@ -162,14 +154,14 @@ class Story:
         tell = self._tell
         tell.step("The warehouse ships in two parcels", logs=("worker", "web", "simulator"))
         tell.says("Staff", "fulfills one of two units in Shopify, with a tracking number. A webhook says so.")
-        first = self._staff.ship(shopify_id, sku=_SKU, quantity=1, tracking=_FIRST_TRACKING)
+        first = self._staff.ship(shopify_id, sku=SKU, quantity=1, tracking=_FIRST_TRACKING)
         order = self._await_tracking(order_id, "The partner sees the first parcel", _FIRST_TRACKING)
         tell.proves("One unit is still to come: UNFULFILLED", order["status"], "UNFULFILLED")
         tell.says("Staff", "corrects a typing mistake in the tracking number.")
         self._staff.correct_tracking(first, _CORRECTED_TRACKING)
         self._await_tracking(order_id, "The partner sees the corrected number", _CORRECTED_TRACKING)
         tell.says("Staff", "fulfills the other unit with another carrier.")
-        second = self._staff.ship(shopify_id, sku=_SKU, quantity=1, tracking=_SECOND_TRACKING)
+        second = self._staff.ship(shopify_id, sku=SKU, quantity=1, tracking=_SECOND_TRACKING)
         order = self._await_tracking(order_id, "The partner sees the second parcel", _SECOND_TRACKING)
         order = self._await(
             order_id, "All that JafarShop supplies has shipped: FULFILLED", _has_status("FULFILLED")
@@ -189,8 +181,8 @@ class Story:
     def _submit_nothing_of_ours(self) -> None:
         tell = self._tell
         tell.step("A cart with nothing of JafarShop's", logs=("web",))
-        items = [_item("YOUR-SKU-123", "Your Product", "19.99")]
-        answer = self._submit(_cart("ORDER-2024-002", items, "19.99"))
+        items = [item("YOUR-SKU-123", "Your Product", 19.99)]
+        answer = self._submit(cart("ORDER-2024-002", items, subtotal=19.99))
         tell.proves("The API answers 204 without a body", (answer.status_code, answer.content), (204, b""))
         gone = self._http.get(f"{self._api_url}/v1/orders/ORDER-2024-002", timeout=_TIMEOUT_SECONDS)
         tell.proves("and there is no order", gone.status_code, 404)
@@ -201,11 +193,11 @@ class Story:
         stock = self._staff.stock()
         empty = next(sku for sku, variant in stock.items() if variant["inventoryQuantity"] <= 0)
         tell.says("The partner", f"submits 1 x JS-PROD-001 and 1 x {empty}, of which JafarShop has none.")
-        items = [_item("JS-PROD-001", "Product Name", "29.99"), _item(empty, "Sold out", "10.00")]
-        answer = self._submit(_cart("ORDER-2024-003", items, "39.99"))
+        items = [item("JS-PROD-001", "Product Name", 29.99), item(empty, "Sold out", 10.00)]
+        answer = self._submit(cart("ORDER-2024-003", items, subtotal=39.99))
         tell.proves("The API answers 200", answer.status_code, 200)
         order_id = answer.json()["supplier_order_id"]
-        supplied = {item["sku"]: item["is_supplier_item"] for item in self._order(order_id)["items"]}
+        supplied = {line["sku"]: line["is_supplier_item"] for line in self._order(order_id)["items"]}
         tell.proves(
             "JafarShop supplies what it has, and says so", supplied, {"JS-PROD-001": True, empty: False}
         )
@@ -216,17 +208,17 @@ class Story:
 
     # ------------------------------------------------------------ the partner's requests
 
-    def _submit(self, cart: Mapping, *, key: str | None = None) -> requests.Response:
+    def _submit(self, body: Mapping, *, key: str | None = None) -> requests.Response:
         began = time.monotonic()
         answer = self._http.post(
             f"{self._api_url}/v1/carts/submit",
-            json=cart,
+            json=body,
             headers={"Idempotency-Key": key or str(uuid.uuid4())},
             timeout=_TIMEOUT_SECONDS,
         )
         took = (time.monotonic() - began) * 1000
         self._tell.shows(
-            f"POST /v1/carts/submit  {cart['partner_order_id']}",
+            f"POST /v1/carts/submit  {body['partner_order_id']}",
             f"{answer.status_code} in {took:.0f} ms  {answer.text.strip()}",
         )
         return answer
@@ -258,40 +250,6 @@ class Story:
         shown = {name: order[name] for name in ("status", "tracking_carrier", "tracking_number")}
         self._tell.shows(f"GET /v1/orders/{order_id}", json.dumps(shown))
         return order
-
-
-def _item(sku: str, title: str, price: str, quantity: int = 1) -> dict:
-    return {"sku": sku, "title": title, "price": float(price), "quantity": quantity}
-
-
-def _cart(
-    number: str, items: list[dict], subtotal: str, tax: str = "0", shipping: str = "0", total: str = ""
-) -> dict:
-    return {
-        "partner_order_id": number,
-        "items": items,
-        "customer": _CUSTOMER,
-        "shipping": _ADDRESS,
-        "totals": {
-            "subtotal": float(subtotal),
-            "tax": float(tax),
-            "shipping": float(shipping),
-            "total": float(total or subtotal),
-        },
-        "payment_status": "paid",  # As in the guide's example: the method counts, it is collected.
-        "payment_method": _COD,
-    }
-
-
-_KEY = "4f4d1c4e-demo-mixed-cart"
-_MIXED_CART = _cart(
-    "ORDER-2024-001",
-    [_item(_SKU, "JafarShop Product", "29.99", 2), _item("YOUR-SKU-123", "Your Product", "19.99")],
-    subtotal="79.97",
-    tax="6.40",
-    shipping="5.00",
-    total="91.37",
-)
 
 
 def _amount(money: Mapping) -> Decimal:

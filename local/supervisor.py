@@ -25,7 +25,7 @@ class Service:
     is_ready: Callable[[], bool]
     stage: int
     needs: Sequence[str] = ()
-    start_seconds: float = 60
+    start_seconds: float = 120
     stop_seconds: float = 5
     before_restart: Callable[[], None] = lambda: None
     failures: int = 0

@@ -10,30 +10,13 @@ from rich.markup import escape
 
 from local import stopping
 from local.bridge_command import BridgeCommandError
+from local.carts import mixed_cart
 from local.folder import DataFolder, FolderInUseError
 from local.logs import MergedLogs
 from local.process import ProcessError
 from local.shop import ShopError
 from local.stack import Announcement, Stack
 
-_CART = {
-    "partner_order_id": "ORDER-2024-001",
-    "items": [
-        {"sku": "JDTQ1834", "title": "JafarShop Product", "price": 29.99, "quantity": 2},
-        {"sku": "YOUR-SKU-123", "title": "Your Product", "price": 19.99, "quantity": 1},
-    ],
-    "customer": {"name": "John Doe", "phone": "+1234567890"},
-    "shipping": {
-        "street": "123 Main Street",
-        "city": "Amman",
-        "state": "Khalda",
-        "postal_code": "11118",
-        "country": "JO",
-    },
-    "totals": {"subtotal": 79.97, "tax": 6.40, "shipping": 5.00, "total": 91.37},
-    "payment_status": "pending",
-    "payment_method": "Cash On Delivery (COD)",
-}
 START_ERRORS = (
     BridgeCommandError, FolderInUseError, OSError, ProcessError, RuntimeError, ShopError,
 )  # fmt: skip
@@ -85,7 +68,7 @@ def example_request(announcement: Announcement) -> str:
         f"curl {announcement.api_url}/v1/carts/submit \\\n"
         f"  -H 'Authorization: Bearer {announcement.api_key}' \\\n"
         f"  -H 'Content-Type: application/json' \\\n"
-        f"  -d {shlex.quote(json.dumps(_CART))}"
+        f"  -d {shlex.quote(json.dumps(mixed_cart('ORDER-2024-001')))}"
     )
 
 

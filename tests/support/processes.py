@@ -13,7 +13,7 @@ from local.ports import free_port
 from local.process import Process
 
 WEBHOOK_SECRET = "secret-of-the-simulator"
-_START_SECONDS = 30
+_START_SECONDS = 90
 
 
 @dataclass(frozen=True)
