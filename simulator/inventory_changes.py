@@ -10,7 +10,7 @@ from graphql import GraphQLError
 
 from simulator import stock
 from simulator.catalog import new_level
-from simulator.gids import InvalidGid, gid, number, parse
+from simulator.gids import InvalidGid, gid, number
 from simulator.idempotency import once
 from simulator.records import InventoryItem, InventoryLevel
 from simulator.registry import Context, mutation, resolves
@@ -26,6 +26,7 @@ REASONS = (
 )  # fmt: skip
 SETTABLE = ("available", "on_hand")
 ADJUSTABLE = ("available", "damaged", "incoming", "quality_control", "reserved", "safety_stock")
+KINDS = {"inventoryItemId": "InventoryItem", "locationId": "Location"}
 NOT_FOUND = {
     "inventoryItemId": ("The specified inventory item could not be found.", "INVALID_INVENTORY_ITEM"),
     "locationId": ("The specified location could not be found.", "INVALID_LOCATION"),
@@ -106,7 +107,8 @@ def _activate(
     **_more: Any,
 ) -> dict[str, Any]:
     store = context.store
-    item, location = _find(store, inventoryItemId), _find(store, locationId)
+    item = _find(store, "InventoryItem", inventoryItemId)
+    location = _find(store, "Location", locationId)
     if item is None or location is None:
         field, what = ("inventoryItemId", "inventory item") if item is None else ("locationId", "location")
         text = f"The product couldn't be stocked because the {what} wasn't found."
@@ -159,8 +161,8 @@ def deactivate(context: Context, inventoryLevelId: str) -> dict[str, Any]:
 def update_item(context: Context, id: str, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - GraphQL's names
     """Change what an item is: its SKU, whether it is counted at all, whether it is shipped."""
     store = context.store
-    item = _find(store, id)
-    if not isinstance(item, InventoryItem):
+    item = _find(store, "InventoryItem", id)
+    if item is None:
         error = {"field": ["id"], "message": "The product couldn't be updated because it does not exist."}
         return {"inventoryItem": None, "userErrors": [error]}
     change_item(store, item, input)
@@ -204,7 +206,7 @@ def _target_errors(store: Store, path: list[Any], wanted: dict[str, Any]) -> Err
     missing = [
         _error([*path, name], text, code)
         for name, (text, code) in NOT_FOUND.items()
-        if _find(store, wanted[name]) is None
+        if _find(store, KINDS[name], wanted[name]) is None
     ]
     if missing:
         return missing
@@ -284,14 +286,16 @@ def changes(
     ]
 
 
-def _find(store: Store, text: str) -> Any:
+def _find(store: Store, kind: str, text: str) -> Any:
+    """The record that a global id of this kind names, or None, also for what is no such id."""
     try:
-        return store.get(*parse(text))
+        return store.get(kind, number(text, kind))
     except InvalidGid:
         return None
 
 
 def _level(store: Store, wanted: dict[str, Any]) -> InventoryLevel | None:
-    item: InventoryItem | None = _find(store, wanted["inventoryItemId"])
-    level = item.levels.get(number(wanted["locationId"], "Location")) if item else None
+    item: InventoryItem | None = _find(store, "InventoryItem", wanted["inventoryItemId"])
+    location = _find(store, "Location", wanted["locationId"])
+    level = item.levels.get(location.id) if item and location else None
     return level if level and level.is_active else None

@@ -46,14 +46,9 @@ class Context:
     def find(self, kind: str, global_id: str) -> Any:
         """The record with this id, or None.
 
-        :raises GraphQLError: when the text is no id of that kind
+        :raises InvalidGid: when the text is no id of that kind; the field's answer is then an error
         """
-        try:
-            return self.store.get(kind, number(global_id, kind))
-        except InvalidGid as error:
-            raise GraphQLError(
-                f"Invalid id: {global_id}", extensions={"code": "RESOURCE_NOT_FOUND"}
-            ) from error
+        return self.store.get(kind, number(global_id, kind))
 
     def bag(self, amount: Decimal, currency: str) -> Bag:
         return Bag(amount, currency, self.store.settings.currency)
@@ -100,7 +95,10 @@ def resolve_field(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> An
     if resolver is not None:
         if kind == "Mutation":
             info.context.idempotency_key = _idempotency_key(info)
-        value = resolver(source, info.context, **arguments)
+        try:
+            value = resolver(source, info.context, **arguments)
+        except InvalidGid as error:
+            raise GraphQLError(f"Invalid id: {error}", extensions={"code": "RESOURCE_NOT_FOUND"}) from error
     else:
         value = _attribute(source, name, kind, info.context)
     return _as_declared(value, info.return_type, source)
