@@ -16,11 +16,12 @@ _ONLY_VARIANT = "Default Title"
 
 
 def observe_webhook_product(
-    session: Session, *, product_id: int, title: str, variants: Mapping[int, str]
+    session: Session, *, product_id: int, title: str, variants: Mapping[int, str | None]
 ) -> bool:
     """Ask about a product when a variant we list is missing from it or has another title now.
 
-    :param variants: variant id -> its own title, all of the product
+    :param variants: variant id -> its own title, all of the product; None where the webhook does not say,
+        since it holds only the first hundred in full
     :returns: whether anybody lists a variant of it
     """
     listings = session.execute(
@@ -29,7 +30,7 @@ def observe_webhook_product(
         )
     ).all()
     if any(
-        variant_id not in variants or held != full_title(title, variants[variant_id])
+        variant_id not in variants or not _is_called(held, title, variants[variant_id])
         for variant_id, held in listings
     ):
         jobs.request(session, jobs.READ_PRODUCT, product_id=product_id)
@@ -54,6 +55,8 @@ def ask_for_products(session: Session, which: ColumnElement[bool]) -> bool:
     return bool(products)
 
 
-def full_title(product: str, variant: str) -> str:
-    """Return "Product" or "Product - Variant", as staff would say it."""
-    return product if variant == _ONLY_VARIANT else f"{product} - {variant}"
+def _is_called(held: str, product: str, variant: str | None) -> bool:
+    """Tell whether `held` is "Product" or "Product - Variant", as far as the variant's own title is known."""
+    if variant is None:
+        return held.startswith(product)
+    return held == (product if variant == _ONLY_VARIANT else f"{product} - {variant}")

@@ -147,6 +147,8 @@ PRODUCT, VARIANT = ITEM + 2, ITEM + 1
         ("a sale changes nothing we hold", "Title of A", {VARIANT: "Default Title", 5: "Blue"}, False),
         ("another title", "Other", {VARIANT: "Default Title"}, True),
         ("the variant has a title of its own now", "Title of A", {VARIANT: "Red"}, True),
+        ("it is not among the first hundred", "Title of A", {5: "Blue", VARIANT: None}, False),
+        ("not among the first hundred, another title", "Other", {VARIANT: None}, True),
         ("our variant is gone", "Title of A", {5: "Blue"}, True),
     ],
 )
