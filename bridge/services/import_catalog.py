@@ -10,9 +10,6 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.orm import Session
-
 from bridge.db import Database, clock
 from bridge.domain.catalog_rows import BadRow, CatalogRow
 from bridge.domain.errors import Busy, Refused, ShopError
@@ -20,6 +17,7 @@ from bridge.domain.shop import Shop, Variant
 from bridge.services.observe_stock import store_read
 from bridge.services.patience import Pause, patiently
 from bridge.services.stock_location import learn_location
+from bridge.services.write_listings import retire_listings, write_listings
 
 T = TypeVar("T")
 Progress = Callable[[int], None]
@@ -155,7 +153,13 @@ class _Importer:
             self._fail(batch.rows, error)
             return
         with self.db.transaction() as session:
-            self._count(_upsert(session, self.partner_id, batch))
+            self._count(
+                write_listings(
+                    session,
+                    self.partner_id,
+                    {row.sku: batch.variants[row.variant_id] for row in batch.rows},
+                )
+            )
             store_read(session, asked=unread, location_id=self.location, levels=levels, began=began)
         self.read_items.update(unread)
         self.failures_in_a_row = 0
@@ -172,9 +176,7 @@ class _Importer:
         if self.done.stopped_at_line is not None or any(row.sku is None for row in self.done.problems):
             return
         with self.db.transaction() as session:
-            self.done.retired = len(
-                session.execute(_RETIRE, {"partner": self.partner_id, "skus": sorted(self.named)}).all()
-            )
+            self.done.retired = retire_listings(session, self.partner_id, keep=self.named)
 
     def _variants(self, rows: Sequence[CatalogRow]) -> Mapping[int, Variant] | None:
         ids = sorted({row.variant_id for row in rows})
@@ -200,57 +202,6 @@ class _Importer:
         self.done.added += written.count("added")
         self.done.changed += written.count("changed")
         self.done.unchanged += written.count("unchanged")
-
-
-# One statement for a whole batch, in key order; a row that says nothing new is not rewritten.
-_UPSERT = text("""
-    WITH named AS (
-        SELECT * FROM unnest(
-            CAST(:skus AS text[]), CAST(:variants AS bigint[]), CAST(:products AS bigint[]),
-            CAST(:items AS bigint[]), CAST(:titles AS text[])
-        ) AS named (sku, variant_id, product_id, inventory_item_id, title)
-    ), written AS (
-        INSERT INTO listings AS held (partner_id, sku, variant_id, product_id, inventory_item_id, title)
-        SELECT CAST(:partner AS uuid), named.* FROM named ORDER BY sku
-        ON CONFLICT (partner_id, sku) DO UPDATE
-        SET variant_id = excluded.variant_id, product_id = excluded.product_id,
-            inventory_item_id = excluded.inventory_item_id, title = excluded.title,
-            updated_at = now(), retired_at = NULL
-        WHERE (held.variant_id, held.product_id, held.inventory_item_id, held.title)
-              IS DISTINCT FROM
-              (excluded.variant_id, excluded.product_id, excluded.inventory_item_id, excluded.title)
-           OR held.retired_at IS NOT NULL
-        RETURNING sku, xmax = 0 AS is_new
-    )
-    SELECT CASE WHEN is_new THEN 'added' WHEN NOT is_new THEN 'changed' ELSE 'unchanged' END
-    FROM named LEFT JOIN written USING (sku)
-""")
-_RETIRE = text("""
-    WITH gone AS (
-        SELECT sku FROM listings
-        WHERE partner_id = :partner AND retired_at IS NULL
-          AND NOT EXISTS (SELECT FROM unnest(CAST(:skus AS text[])) AS named (sku) WHERE named.sku = listings.sku)
-        ORDER BY sku FOR UPDATE
-    )
-    UPDATE listings SET retired_at = now(), updated_at = now()
-    FROM gone WHERE listings.partner_id = :partner AND listings.sku = gone.sku
-    RETURNING listings.sku
-""")
-
-
-def _upsert(session: Session, partner_id: UUID, batch: _Batch) -> Sequence[str]:
-    variants = [batch.variants[row.variant_id] for row in batch.rows]
-    return session.scalars(
-        _UPSERT,
-        {
-            "partner": str(partner_id),
-            "skus": [row.sku for row in batch.rows],
-            "variants": [variant.variant_id for variant in variants],
-            "products": [variant.product_id for variant in variants],
-            "items": [variant.inventory_item_id for variant in variants],
-            "titles": [variant.title for variant in variants],
-        },
-    ).all()
 
 
 def _chunks(rows: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -1,25 +1,22 @@
-"""Keeping what the shop was seen to have: only what is newer, and handing promised units over to it.
+"""What reads and webhooks about stock mean: a number to keep if it is newer, or a reason to look.
 
-Which observation is newer is decided in `domain/observations`. Rows are locked in (item, location) order,
-as by submits, so that a number never changes between a submit's look and its reservation.
+Which of two is newer is decided in `domain/observations`; how rows are locked and written, in `stock_levels`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bridge import jobs
-from bridge.domain.observations import Observation, Source, Verdict, judge
+from bridge.domain.observations import Observation, Source, Verdict
 from bridge.domain.shop import InventoryLevel as ShopLevel
 from bridge.models import InventoryLevel, Listing
 from bridge.services.observe_product import ask_for_products
-from bridge.services.reserve_stock import SETTLING
+from bridge.services.stock_levels import hand_over, keep_newer
 from bridge.services.stock_location import known_location
-
-Key = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +46,10 @@ def store_read(
     gone = [item for item in asked if item not in levels]
     seen = {(level.inventory_item_id, location_id): _observed(level, began) for level in levels.values()}
     seen |= {(item, location_id): _nothing(began) for item in gone}
-    outcome = _store(session, dict(sorted(seen.items())))
-    _hand_over(session, sorted(outcome.newer), began=began)
+    kept = keep_newer(session, dict(sorted(seen.items())))
+    hand_over(session, sorted(kept.newer), began=began)
     ask_for_products(session, Listing.inventory_item_id.in_(gone))
-    return Stored(changed=len(outcome.changed), missing=len(gone))
+    return Stored(changed=len(kept.changed), missing=len(gone))
 
 
 def observe_webhook_level(
@@ -83,10 +80,10 @@ def observe_webhook_level(
         seen_at=now,
         seen_by=Source.WEBHOOK,
     )
-    outcome = _store(session, {(inventory_item_id, location_id): seen})
-    if outcome.unseen:  # Whether the shop tracks it at all, only a read tells.
+    kept = keep_newer(session, {(inventory_item_id, location_id): seen})
+    if kept.unseen:  # Whether the shop tracks it at all, only a read tells.
         jobs.request(session, jobs.READ_STOCK, inventory_item_id=inventory_item_id)
-    return outcome.verdict
+    return kept.verdict
 
 
 def observe_webhook_connection(session: Session, *, inventory_item_id: int, location_id: int) -> bool:
@@ -113,118 +110,6 @@ def observe_webhook_item(session: Session, *, inventory_item_id: int, tracked: b
     return bool(held)
 
 
-@dataclass(slots=True)
-class _Outcome:
-    unseen: set[Key]
-    newer: set[Key]
-    changed: set[Key]
-    verdict: Verdict  # of the last one looked at
-
-
-def _store(session: Session, seen: dict[Key, Observation]) -> _Outcome:
-    """Insert what was never observed, lock the rest in key order, and write what is newer."""
-    inserted = _insert_unseen(session, seen)
-    outcome = _Outcome(unseen=inserted, newer=set(inserted), changed=set(inserted), verdict=Verdict.STORE)
-    known = sorted(seen.keys() - inserted)
-    for row in _locked(session, known):
-        key = (row.inventory_item_id, row.location_id)
-        held, new = _held(row), seen[key]
-        outcome.verdict = judge(held, new)
-        if outcome.verdict is Verdict.STORE:
-            outcome.newer.add(key)
-            if new.content != held.content:
-                outcome.changed.add(key)
-        elif outcome.verdict is Verdict.READ:
-            jobs.request(session, jobs.READ_STOCK, inventory_item_id=row.inventory_item_id)
-    _update(session, {key: seen[key] for key in sorted(outcome.newer - inserted)})
-    return outcome
-
-
-def _locked(session: Session, keys: Sequence[Key]) -> Sequence[InventoryLevel]:
-    if not keys:
-        return []
-    wanted = text(
-        "(inventory_item_id, location_id) IN"
-        " (SELECT * FROM unnest(CAST(:items AS bigint[]), CAST(:locations AS bigint[])))"
-    ).bindparams(items=[item for item, _ in keys], locations=[location for _, location in keys])
-    return session.scalars(
-        select(InventoryLevel)
-        .where(wanted)
-        .order_by(InventoryLevel.inventory_item_id, InventoryLevel.location_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-
-
-_ROWS = """
-    unnest(
-        CAST(:items AS bigint[]), CAST(:locations AS bigint[]), CAST(:stocked AS boolean[]),
-        CAST(:tracked AS boolean[]), CAST(:available AS integer[]), CAST(:changed_at AS timestamptz[]),
-        CAST(:seen_at AS timestamptz[]), CAST(:seen_by AS text[])
-    ) AS new (item, location, stocked, tracked, available, changed_at, seen_at, seen_by)
-"""
-# Inserted in key order: two that insert the same items must not wait for each other.
-_INSERT = text(f"""
-    INSERT INTO inventory_levels (inventory_item_id, location_id, stocked, tracked, available,
-                                  shopify_updated_at, observed_at, observed_by)
-    SELECT * FROM {_ROWS} ORDER BY item, location
-    ON CONFLICT DO NOTHING
-    RETURNING inventory_item_id, location_id
-""")  # noqa: S608  columns only; every value is bound
-_UPDATE = text(f"""
-    UPDATE inventory_levels AS held
-    SET stocked = new.stocked, tracked = new.tracked, available = new.available,
-        shopify_updated_at = new.changed_at, observed_at = new.seen_at, observed_by = new.seen_by
-    FROM {_ROWS}
-    WHERE held.inventory_item_id = new.item AND held.location_id = new.location
-""")  # noqa: S608  columns only; every value is bound
-_HAND_OVER = text("""
-    UPDATE reservations
-    SET state = 'handed_over', ended_at = now()
-    WHERE state = 'in_shopify' AND committed_at <= :committed_until
-      AND (inventory_item_id, location_id) IN
-          (SELECT * FROM unnest(CAST(:items AS bigint[]), CAST(:locations AS bigint[])))
-""")
-
-
-def _insert_unseen(session: Session, seen: dict[Key, Observation]) -> set[Key]:
-    if not seen:
-        return set()
-    return {(item, location) for item, location in session.execute(_INSERT, _columns(seen))}
-
-
-def _update(session: Session, seen: dict[Key, Observation]) -> None:
-    if seen:
-        session.execute(_UPDATE, _columns(seen))
-
-
-def _hand_over(session: Session, keys: Sequence[Key], *, began: datetime) -> None:
-    """Stop subtracting what the shop has subtracted itself in the number that was just stored."""
-    if keys:
-        session.execute(
-            _HAND_OVER,
-            {
-                "committed_until": began - SETTLING,
-                "items": [item for item, _ in keys],
-                "locations": [location for _, location in keys],
-            },
-        )
-
-
-def _columns(seen: dict[Key, Observation]) -> dict[str, list[object]]:
-    rows = seen.values()
-    return {
-        "items": [item for item, _ in seen],
-        "locations": [location for _, location in seen],
-        "stocked": [row.stocked for row in rows],
-        "tracked": [row.tracked for row in rows],
-        "available": [row.available for row in rows],
-        "changed_at": [row.changed_at for row in rows],
-        "seen_at": [row.seen_at for row in rows],
-        "seen_by": [row.seen_by.value for row in rows],
-    }
-
-
 def _observed(level: ShopLevel, began: datetime) -> Observation:
     """Read a level as stock: where the location does not carry a tracked item there is none of it."""
     available = level.available if level.stocked and level.available is not None else 0
@@ -241,17 +126,6 @@ def _observed(level: ShopLevel, began: datetime) -> Observation:
 def _nothing(began: datetime) -> Observation:
     return Observation(
         stocked=False, tracked=True, available=0, changed_at=None, seen_at=began, seen_by=Source.READ
-    )
-
-
-def _held(row: InventoryLevel) -> Observation:
-    return Observation(
-        stocked=row.stocked,
-        tracked=row.tracked,
-        available=row.available,
-        changed_at=row.shopify_updated_at,
-        seen_at=row.observed_at,
-        seen_by=Source(row.observed_by),
     )
 
 

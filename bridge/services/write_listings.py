@@ -1,0 +1,69 @@
+"""Writing listings by the hundred: one statement per batch, in key order, so that two writers cannot deadlock."""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from bridge.domain.shop import Variant
+
+# A row that says nothing new is not rewritten.
+_UPSERT = text("""
+    WITH named AS (
+        SELECT * FROM unnest(
+            CAST(:skus AS text[]), CAST(:variants AS bigint[]), CAST(:products AS bigint[]),
+            CAST(:items AS bigint[]), CAST(:titles AS text[])
+        ) AS named (sku, variant_id, product_id, inventory_item_id, title)
+    ), written AS (
+        INSERT INTO listings AS held (partner_id, sku, variant_id, product_id, inventory_item_id, title)
+        SELECT CAST(:partner AS uuid), named.* FROM named ORDER BY sku
+        ON CONFLICT (partner_id, sku) DO UPDATE
+        SET variant_id = excluded.variant_id, product_id = excluded.product_id,
+            inventory_item_id = excluded.inventory_item_id, title = excluded.title,
+            updated_at = now(), retired_at = NULL
+        WHERE (held.variant_id, held.product_id, held.inventory_item_id, held.title)
+              IS DISTINCT FROM
+              (excluded.variant_id, excluded.product_id, excluded.inventory_item_id, excluded.title)
+           OR held.retired_at IS NOT NULL
+        RETURNING sku, xmax = 0 AS is_new
+    )
+    SELECT CASE WHEN is_new THEN 'added' WHEN NOT is_new THEN 'changed' ELSE 'unchanged' END
+    FROM named LEFT JOIN written USING (sku)
+""")
+_RETIRE = text("""
+    WITH gone AS (
+        SELECT sku FROM listings
+        WHERE partner_id = :partner AND retired_at IS NULL
+          AND NOT EXISTS (SELECT FROM unnest(CAST(:skus AS text[])) AS named (sku) WHERE named.sku = listings.sku)
+        ORDER BY sku FOR UPDATE
+    )
+    UPDATE listings SET retired_at = now(), updated_at = now()
+    FROM gone WHERE listings.partner_id = :partner AND listings.sku = gone.sku
+    RETURNING listings.sku
+""")
+
+
+def write_listings(session: Session, partner_id: UUID, variants: Mapping[str, Variant]) -> Sequence[str]:
+    """Map each SKU to its variant; a retired one is sold again.
+
+    :param variants: SKU -> variant
+    :returns: one word per SKU: added, changed or unchanged
+    """
+    named = list(variants.values())
+    return session.scalars(
+        _UPSERT,
+        {
+            "partner": str(partner_id),
+            "skus": list(variants),
+            "variants": [variant.variant_id for variant in named],
+            "products": [variant.product_id for variant in named],
+            "items": [variant.inventory_item_id for variant in named],
+            "titles": [variant.title for variant in named],
+        },
+    ).all()
+
+
+def retire_listings(session: Session, partner_id: UUID, *, keep: Collection[str]) -> int:
+    """Retire every SKU of the partner that is not in `keep`; return how many there were."""
+    return len(session.execute(_RETIRE, {"partner": partner_id, "skus": sorted(keep)}).all())
