@@ -1,7 +1,6 @@
 """A shop of many pages, and the bridge's own way to it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -21,16 +20,27 @@ ARTICLES = 600
 UNITS = 10
 
 
-@pytest.fixture
-def simulator(tmp_path: Path) -> Iterator[processes.Simulator]:
+@pytest.fixture(scope="module")
+def shop_of_the_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[processes.Simulator]:
     """A shop with 600 articles, SKU-000 to SKU-599 with variants 1000 to 1599, ten units each."""
-    catalog = tmp_path / "shop.csv"
+    folder = tmp_path_factory.mktemp("shop")
+    catalog = folder / "shop.csv"
     catalog.write_text(
-        "sku,shopify_variant_id,title,available\n"
-        + "".join(f"SKU-{n:03},{1000 + n},Article {n},{UNITS}\n" for n in range(ARTICLES))
+        "sku,shopify_variant_id,title,available,elsewhere\n"
+        # The second one lies at the other location too, so that the first may stop stocking it.
+        + "".join(
+            f"SKU-{n:03},{1000 + n},Article {n},{UNITS},{5 if n == 1 else ''}\n" for n in range(ARTICLES)
+        )
     )
-    with processes.running_simulator(tmp_path, catalog=catalog) as running:
+    with processes.running_simulator(folder, catalog=catalog) as running:
         yield running
+
+
+@pytest.fixture
+def simulator(shop_of_the_module: processes.Simulator) -> processes.Simulator:
+    """The shop as new; starting one takes longer than most tests."""
+    shop_of_the_module.reset()
+    return shop_of_the_module
 
 
 @pytest.fixture

@@ -39,6 +39,11 @@ class Simulator:
         """Switch a fault on, such as `fault("throttle", times=2)`."""
         return self._call("/__faults", {"fault": fault, **details})
 
+    def reset(self) -> None:
+        """Make the shop as new, without faults."""
+        self.heal()
+        self._call("/__reset", method="POST")
+
     def heal(self) -> None:
         """Switch every fault off."""
         self._call("/__faults", method="DELETE")
