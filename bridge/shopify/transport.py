@@ -5,7 +5,6 @@ Nothing is repeated here and no redirect is followed. What an answer means is de
 
 import io
 import socket
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -50,15 +49,23 @@ class Transport:
     """A pool of connections, safe for threads; make it after the process forked.
 
     :param timeout_seconds: for one whole call, connect included
+    :param certificates: a file of authorities to trust instead of the usual ones
     """
 
-    def __init__(self, timeout_seconds: float, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        timeout_seconds: float,
+        *,
+        certificates: str | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._timeout_seconds = timeout_seconds
         self._clock = clock
         self._used_at = clock()
         self._http = requests.Session()
         # Only the settings say where we talk to: no proxy or .netrc of the machine.
         self._http.trust_env = False
+        self._http.verify = certificates or True
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         for scheme in ("https://", "http://"):
             self._http.mount(scheme, _DeadlineAdapter(pool_maxsize=8, max_retries=0))
@@ -100,11 +107,7 @@ def _whole_body(response: requests.Response) -> bytes:
 def _never_connected(error: requests.RequestException) -> bool:
     if isinstance(error, requests.ConnectTimeout):
         return True
-    causes = _causes(error)
-    return any(
-        isinstance(cause, (NewConnectionError, ConnectTimeoutError, ssl.SSLCertVerificationError))
-        for cause in causes
-    )
+    return any(isinstance(cause, (NewConnectionError, ConnectTimeoutError)) for cause in _causes(error))
 
 
 def _causes(error: BaseException) -> list[BaseException]:
@@ -169,6 +172,13 @@ class _Connection(HTTPConnection):
 
 class _TLSConnection(HTTPSConnection):
     response_class = _DeadlineResponse
+
+    def connect(self) -> None:
+        """Connect and shake hands. urllib3 calls a handshake that fails a failed read; nothing was sent yet."""
+        try:
+            super().connect()
+        except OSError as error:
+            raise NewConnectionError(self, f"no TLS connection: {error}") from error
 
 
 class _Pool(HTTPConnectionPool):

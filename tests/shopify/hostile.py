@@ -3,21 +3,35 @@
 import contextlib
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 # Sends what it likes on a connection whose request was read.
 Behavior = Callable[[socket.socket], None]
 
 
+def hang_up(connection: socket.socket) -> None:
+    connection.shutdown(socket.SHUT_RDWR)
+
+
 class HostileServer:
     """Answers the n-th request with the n-th behavior, the last one for ever. `requests` are as they came."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.behaviors: list[Behavior] = []
@@ -44,12 +58,15 @@ class HostileServer:
                 return
             threading.Thread(target=self._converse, args=(connection,), daemon=True).start()
 
-    def _converse(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
+    def _converse(self, accepted: socket.socket) -> None:
+        with contextlib.suppress(OSError), accepted, self._secured(accepted) as connection:
             while request := _request(connection):
                 index = min(len(self.requests), len(self.behaviors) - 1)
                 self.requests.append(request)
                 self.behaviors[index](connection)
+
+    def _secured(self, accepted: socket.socket) -> socket.socket:
+        return accepted if self._tls is None else self._tls.wrap_socket(accepted, server_side=True)
 
 
 @contextmanager
@@ -57,6 +74,37 @@ def hostile_server() -> Iterator[HostileServer]:
     server = HostileServer()
     try:
         yield server
+    finally:
+        server.stop()
+
+
+@contextmanager
+def tls_server(folder: Path, behavior: Behavior = hang_up) -> Iterator[tuple[str, str]]:
+    """A server whose certificate only itself vouches for; yields its URL and the file of the certificate."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    (folder / "certificate.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
+    server = HostileServer(context)
+    server.answers(behavior)
+    try:
+        yield server.url.replace("http:", "https:"), str(folder / "certificate.pem")
     finally:
         server.stop()
 
@@ -83,10 +131,6 @@ def raw_answer(content: bytes) -> Behavior:
         connection.shutdown(socket.SHUT_RDWR)
 
     return answer
-
-
-def hang_up(connection: socket.socket) -> None:
-    connection.shutdown(socket.SHUT_RDWR)
 
 
 def reset(connection: socket.socket) -> None:

@@ -14,7 +14,7 @@ from bridge.shopify import subscriptions
 from bridge.shopify.budget import Budget, LocalBucket
 from bridge.shopify.client import AdminAPI, AdminSession
 from bridge.shopify.tokens import FixedToken
-from bridge.shopify.transport import MAX_BODY_BYTES, Transport
+from bridge.shopify.transport import MAX_BODY_BYTES, Lost, Transport
 from tests.shopify.hostile import (
     HostileServer,
     drip,
@@ -25,6 +25,7 @@ from tests.shopify.hostile import (
     raw_answer,
     reset,
     text_answer,
+    tls_server,
 )
 
 TOKEN = "shpat_0123456789abcdef"
@@ -155,6 +156,34 @@ def test_a_refused_connection_was_surely_not_sent(call):
 def test_an_unknown_host_was_surely_not_sent(call):
     with pytest.raises(ShopUnavailable, match="cannot be reached"):
         call(api_at("http://shop.invalid"))
+
+
+def test_a_server_that_does_not_speak_tls_was_surely_not_sent_anything(server):
+    server.answers(hang_up)
+
+    with pytest.raises(ShopUnavailable, match="cannot be reached"):
+        mutate(api_at(server.url.replace("http:", "https:")))
+
+
+def test_a_handshake_that_never_ends_was_surely_not_sent_anything():
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(ShopUnavailable, match="reached"):
+        mutate(api_at(f"https://127.0.0.1:{silent.getsockname()[1]}"))
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_talked_to(tmp_path):
+    with tls_server(tmp_path) as (url, _certificate), pytest.raises(ShopUnavailable, match="certificate"):
+        mutate(api_at(url))
+
+
+def test_the_deadline_holds_for_tls_too(tmp_path):
+    with tls_server(tmp_path, drip(HEAD + b"Content-Length: 9999\r\n\r\n")) as (url, certificate):
+        transport = Transport(TIMEOUT_SECONDS, certificates=certificate)
+
+        started = time.monotonic()
+        with pytest.raises(Lost):
+            transport.post(url, headers={}, body=b"{}")
+
+    assert time.monotonic() - started < TIMEOUT_SECONDS + 1
 
 
 @pytest.mark.parametrize(
