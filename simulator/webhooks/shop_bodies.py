@@ -9,6 +9,19 @@ from simulator.webhooks.shapes import SHOP_ID, SHOP_ZONE, Json, when
 
 FULL_VARIANTS = 100  # products/update carries no more of them in full
 
+UNKNOWN_OF_THE_SHOP = (
+    "address1", "address2", "auto_configure_tax_inclusivity",
+    "checkout_api_supported", "county_taxes", "eligible_for_payments", "finances",
+    "google_apps_domain", "google_apps_login_enabled", "has_discounts",
+    "has_gift_cards", "latitude", "longitude",
+    "marketing_sms_consent_enabled_at_checkout", "money_format",
+    "money_in_emails_format", "money_with_currency_format",
+    "money_with_currency_in_emails_format", "password_enabled", "phone",
+    "pre_launch_enabled", "province", "province_code",
+    "requires_extra_payments_agreement", "setup_required", "source", "tax_shipping",
+    "transactional_sms_disabled", "zip",
+)  # fmt: skip
+
 
 def inventory_level(record: InventoryLevel, _store: Store) -> Json:
     """What can be sold at one location; the id is the level's, not the item's."""
@@ -136,24 +149,34 @@ def bulk_operation(record: BulkOperation, _store: Store) -> Json:
 
 
 def shop(_record: object, store: Store) -> Json:
-    """The shop that the app was removed from."""
+    """The shop that the app was removed from; what this shop does not know of itself is null."""
     settings = store.settings
     name = settings.shop.removesuffix(".myshopify.com")
-    return {
+    opened = when(store.default_location.created_at)
+    return dict.fromkeys(UNKNOWN_OF_THE_SHOP) | {
         "id": SHOP_ID,
         "name": name,
         "email": f"owner@{settings.shop}",
+        "customer_email": f"owner@{settings.shop}",
         "domain": settings.shop,
-        "country": "JO",
+        "myshopify_domain": settings.shop,
         "city": "Amman",
+        "country": "JO",
         "country_code": "JO",
         "country_name": "Jordan",
         "currency": settings.currency,
+        "enabled_presentment_currencies": [settings.currency],
+        "primary_locale": "en",
+        "timezone": f"(GMT+03:00) {SHOP_ZONE.key}",
         "iana_timezone": SHOP_ZONE.key,
         "shop_owner": name,
+        "plan_display_name": "Development",
         "plan_name": "partner_test",
-        "myshopify_domain": settings.shop,
+        "weight_unit": "kg",
+        "taxes_included": False,
+        "has_storefront": True,
         "primary_location_id": store.default_location_id,
         "multi_location_enabled": True,
-        "enabled_presentment_currencies": [settings.currency],
+        "created_at": opened,
+        "updated_at": opened,
     }

@@ -3,6 +3,8 @@
 from tests.simulator.listening import Inbox
 from tests.simulator.orders import cancel, draft, number_of, place, send
 from tests.simulator.shops import open_shop
+from tests.simulator.stocks import at
+from tests.simulator.test_inventory import UNTRACK
 from tests.simulator.test_webhook_topics import DELIVER, UNSEND
 
 ADDRESS = """address1 address2 city company country country_code first_name last_name latitude longitude
@@ -61,6 +63,19 @@ SAMPLES = {
     "products": """admin_graphql_api_id body_html category created_at handle
         has_variants_that_requires_components id image images media options product_type published_at
         published_scope status tags template_suffix title updated_at variant_gids variants vendor""",
+    "app": """address1 address2 auto_configure_tax_inclusivity checkout_api_supported city country
+        country_code country_name county_taxes created_at currency customer_email domain
+        eligible_for_payments email enabled_presentment_currencies finances google_apps_domain
+        google_apps_login_enabled has_discounts has_gift_cards has_storefront iana_timezone id
+        latitude longitude marketing_sms_consent_enabled_at_checkout money_format
+        money_in_emails_format money_with_currency_format money_with_currency_in_emails_format
+        multi_location_enabled myshopify_domain name password_enabled phone plan_display_name
+        plan_name pre_launch_enabled primary_locale primary_location_id province province_code
+        requires_extra_payments_agreement setup_required shop_owner source tax_shipping
+        taxes_included timezone transactional_sms_disabled updated_at weight_unit zip""",
+    "inventory_items": """admin_graphql_api_id cost country_code_of_origin country_harmonized_system_codes
+        created_at harmonized_system_code id province_code_of_origin requires_shipping sku tracked updated_at
+        weight_unit weight_value""",
     "products variant": """admin_graphql_api_id barcode compare_at_price created_at id image_id
         inventory_item_id inventory_policy inventory_quantity old_inventory_quantity option1 option2 option3
         position price product_id sku taxable title updated_at""",
@@ -217,6 +232,26 @@ def test_a_product(told):
     [variant] = body["variants"]
     has_keys_of(variant, "products variant")
     assert (variant["sku"], variant["inventory_quantity"]) == ("JDTQ1834", 10_498)
+
+
+def test_the_shop_that_an_app_leaves(told):
+    shop, news = told
+
+    shop.data("mutation { appUninstall { app { id } } }")
+
+    [letter] = news()
+    has_keys_of(letter.body, "app")
+    assert letter.body["myshopify_domain"] == "jafarshop.myshopify.com"
+
+
+def test_an_item(told):
+    shop, news = told
+
+    shop.data(UNTRACK, {"id": at(shop, "JDTQ1834")["inventoryItemId"], "input": {"sku": "NEW"}})
+
+    body = next(letter.body for letter in news() if letter.topic == "inventory_items/update")
+    has_keys_of(body, "inventory_items")
+    assert (body["sku"], body["tracked"]) == ("NEW", True)
 
 
 def test_a_body_is_what_was_true_at_its_time_however_late_it_comes():
