@@ -5,6 +5,7 @@ from datetime import datetime
 import structlog
 from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from bridge.api.database import database, twice_if_interrupted
 from bridge.domain.errors import InvalidRequest, Unauthenticated
@@ -26,8 +27,7 @@ def receive() -> ResponseReturnValue:
     Without a database nothing was kept, so the answer is 503 and Shopify comes again.
     """
     settings: Settings = current_app.extensions["bridge"].settings
-    request.max_content_length = MAX_BODY
-    raw = request.get_data(cache=False)  # The very bytes that were signed; nothing has parsed them.
+    raw = _raw_body()
     if not verify(raw, request.headers.get("X-Shopify-Hmac-Sha256"), settings.shopify_webhook_secrets):
         raise Unauthenticated("the signature is not that of this body")
     if _header("X-Shopify-Shop-Domain").lower() != settings.shopify_shop:
@@ -44,6 +44,19 @@ def receive() -> ResponseReturnValue:
     is_new = twice_if_interrupted(lambda: _keep(delivery))
     log.info("webhook.received", topic=delivery.topic, webhook_id=delivery.webhook_id, is_new=is_new)
     return "", 200
+
+
+def _raw_body() -> bytes:
+    """Return the very bytes that were signed; nothing has parsed them.
+
+    :raises RequestEntityTooLarge: there are more of them than Shopify sends
+    """
+    # A body without a length is cut at the limit without a word, so the limit is one byte further.
+    request.max_content_length = MAX_BODY + 1
+    raw = request.get_data(cache=False)
+    if len(raw) > MAX_BODY:
+        raise RequestEntityTooLarge(f"The body may have at most {MAX_BODY} bytes.")
+    return raw
 
 
 def _keep(delivery: Delivery) -> bool:

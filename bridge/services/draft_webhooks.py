@@ -12,6 +12,7 @@ from bridge.domain.draft_differences import differences
 from bridge.domain.draft_order import draft_of
 from bridge.domain.shop import PlacedDraft
 from bridge.domain.webhook_bodies import Body
+from bridge.domain.webhook_values import Malformed
 from bridge.models import Order, PushAttempt
 from bridge.services import find_order
 from bridge.services.adopt_draft import PLACED, note_candidate
@@ -28,7 +29,14 @@ def subject_of(draft_id: int) -> str:
 
 def draft_changed(session: Session, body: Body, now: datetime, _received_at: datetime) -> Outcome:
     """draft_orders/create and draft_orders/update."""
-    seen = bodies.draft(body)
+    try:
+        seen = bodies.draft(body)
+    except Malformed:  # As of an API version we do not know: a hint to ask.
+        order = find_order.by_draft(session, bodies.id_of(body))
+        if order is None:
+            raise
+        jobs.request(session, jobs.READ_ORDER, order_id=order.id)
+        return applied(subject_of(bodies.id_of(body)), "it cannot be read: Shopify is asked")
     subject = subject_of(seen.draft_id)
     order = find_order.by_draft(session, seen.draft_id)
     if order is not None:

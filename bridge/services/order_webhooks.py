@@ -1,5 +1,6 @@
 """Webhooks about orders, their fulfillments and refunds: bodies to facts. Each is safe to run twice, in any order."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 from bridge import jobs
 from bridge.domain import webhook_bodies as bodies
 from bridge.domain.webhook_bodies import Body
+from bridge.domain.webhook_values import Malformed
 from bridge.models import Order
 from bridge.services import find_order, store_facts
 from bridge.services.copies import note_copy
@@ -113,17 +115,32 @@ def _unknown(session: Session, order_id: int, now: datetime, received_at: dateti
     return undecided(subject, order_id)
 
 
+def _or_ask(handler: Handler, order_id_of: Callable[[Body], int]) -> Handler:
+    """Take a body that cannot be read, as of an API version we do not know, for a hint to ask about its order."""
+
+    def handle(session: Session, body: Body, now: datetime, received_at: datetime) -> Outcome:
+        try:
+            return handler(session, body, now, received_at)
+        except Malformed:
+            return _ask(session, order_id_of(body), now, received_at)
+
+    return handle
+
+
+_ORDER_CHANGED = _or_ask(order_changed, bodies.id_of)
+_FULFILLMENT_CHANGED = _or_ask(fulfillment_changed, bodies.order_id_of)
+
 HANDLERS: dict[str, Handler] = {
-    "orders/create": order_changed,
-    "orders/paid": order_changed,
-    "orders/updated": order_changed,
-    "orders/fulfilled": order_changed,
-    "orders/partially_fulfilled": order_changed,
+    "orders/create": _ORDER_CHANGED,
+    "orders/paid": _ORDER_CHANGED,
+    "orders/updated": _ORDER_CHANGED,
+    "orders/fulfilled": _ORDER_CHANGED,
+    "orders/partially_fulfilled": _ORDER_CHANGED,
     "orders/cancelled": order_hinted,
     "orders/delete": order_hinted,
     "orders/edited": order_edited,
-    "fulfillments/create": fulfillment_changed,
-    "fulfillments/update": fulfillment_changed,
-    "fulfillment_events/create": carrier_reported,
-    "refunds/create": refund_made,
+    "fulfillments/create": _FULFILLMENT_CHANGED,
+    "fulfillments/update": _FULFILLMENT_CHANGED,
+    "fulfillment_events/create": _or_ask(carrier_reported, bodies.order_id_of),
+    "refunds/create": _or_ask(refund_made, bodies.order_id_of),
 }

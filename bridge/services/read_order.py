@@ -60,9 +60,9 @@ def read_order(db: Database, shop: Shop, *, order_id: UUID, lease_seconds: int) 
         claimed = due_work.claim(
             session, jobs.READ_ORDER, lease_seconds=lease_seconds, now=clock(session), order_id=order_id
         )
-        order = session.get(Order, order_id)
-        if claimed is None or order is None:
+        if claimed is None:
             return
+        order = session.get_one(Order, order_id)
         draft_id, shop_order_id = order.draft_id, order.shopify_order_id
     reading = _Reading(db, shop, order_id, claimed)
     try:

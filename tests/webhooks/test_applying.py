@@ -75,6 +75,7 @@ def test_shopifys_own_samples_are_somebody_elses(stage, name):
         ("an order where a parcel should be", "fulfillments/create", sample("orders__delete")),
         ("a nesting bomb", "products/update", b"[" * 100_000),
         ("an id beyond 64 bits", "orders/delete", {"id": 2**63}),
+        ("an order without its id", "orders/updated", {"tags": "vip"}),
     ],
 )
 def test_what_is_no_body_of_its_topic_is_shown_to_staff(stage, because, topic, body):
@@ -201,3 +202,15 @@ def test_a_foreign_parcel_does_not_wait_for_ever_on_a_push_that_never_ends(stage
     stage.later(60)
 
     assert state_of(stage) == ("foreign", "the shop order carries no token of ours")
+
+
+@pytest.mark.parametrize("topic", ["orders/updated", "fulfillments/update", "draft_orders/update"])
+def test_a_body_of_ours_that_cannot_be_read_makes_us_ask(stage, topic):
+    order_id = stage.confirmed() if not topic.startswith("draft") else stage.pushed()
+    order, reads = stage.read(order_id), stage.reads
+    number = order.draft_id if topic.startswith("draft") else order.shopify_order_id
+
+    give(stage, topic, {"id": number, "order_id": number, "updated_at": "soon"})
+
+    assert state_of(stage)[0] == "applied"
+    assert stage.reads == reads + 1

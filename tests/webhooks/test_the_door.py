@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import io
 import json
 import threading
 from collections.abc import Iterator
@@ -140,6 +141,20 @@ def test_a_body_of_five_mebibytes_is_taken_and_one_byte_more_is_not(client, db):
     assert post(client, b"x" * MAX_BODY).status_code == 200
     assert post(client, b"x" * (MAX_BODY + 1), Webhook_Id="webhook-2").status_code == 413
     assert len(kept(db)) == 1
+
+
+def test_a_body_that_comes_without_a_length_is_capped_too(client, db):
+    body = b"x" * (MAX_BODY + 1)
+
+    answer = client.post(
+        "/webhooks/shopify",
+        input_stream=io.BytesIO(body),
+        environ_overrides={"wsgi.input_terminated": True},
+        headers={"X-Shopify-Hmac-Sha256": signature(body[:MAX_BODY]), "Transfer-Encoding": "chunked"},
+    )
+
+    assert answer.status_code == 413
+    assert kept(db) == []
 
 
 def test_only_post_is_taken(client):
