@@ -42,11 +42,11 @@ class StockLevel:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """`variants`: variant id -> its own title. Shopify sends the first hundred in full, of the others only gids."""
+    """`variants`: variant id -> its own title; None beyond the first hundred, of which Shopify sends only gids."""
 
     product_id: int
     title: str
-    variants: Mapping[int, str]
+    variants: Mapping[int, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +176,16 @@ def inventory_item(body: Body) -> tuple[int, bool]:
 
 def product(body: Body) -> Product:
     """Read the body of products/update."""
+    named = values.mappings(body, "variant_gids") if "variant_gids" in body else []
+    titles: dict[int, str | None] = {values.gid(one, "admin_graphql_api_id"): None for one in named}
+    titles |= {
+        values.identifier(variant, "id"): values.text(variant, "title") or ""
+        for variant in values.mappings(body, "variants")
+    }
     return Product(
         product_id=values.identifier(body, "id"),
         title=values.text(body, "title") or "",
-        variants={
-            values.identifier(variant, "id"): values.text(variant, "title") or ""
-            for variant in values.mappings(body, "variants")
-        },
+        variants=titles,
     )
 
 

@@ -4,6 +4,7 @@ What cannot be stored is refused or cleaned here: ids beyond 64 bits, counts bey
 NUL characters, lone surrogates, strings without end.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -45,6 +46,12 @@ def optional_identifier(body: Mapping[str, Any], name: str) -> int | None:
 
 def identifier(body: Mapping[str, Any], name: str) -> int:
     return _integer(body, name, least=1, most=MAX_ID)
+
+
+def gid(body: Mapping[str, Any], name: str) -> int:
+    """Return the number at the end of a gid."""
+    number = re.search(r"/([0-9]{1,20})$", text(body, name) or "")
+    return identifier({name: int(number[1]) if number else None}, name)
 
 
 def count(body: Mapping[str, Any], name: str) -> int:

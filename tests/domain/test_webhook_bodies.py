@@ -217,7 +217,23 @@ def test_stock_and_products_are_read():
     assert (gone.available, gone.updated_at) == (None, None)
     assert bodies.inventory_item(sample("inventory_items__update")) == (271878346596884000, True)
     assert product.title == "Example T-Shirt"
-    assert set(product.variants.values()) == {"Small", "Medium"}
+    assert [title for title in product.variants.values() if title] == ["Small", "Medium"]
+
+
+def test_a_variant_beyond_the_first_hundred_is_there_without_its_title():
+    body = sample("products__update")
+    body["variants"] = [{"id": 5, "title": "Small"}]
+    body["variant_gids"] = [{"admin_graphql_api_id": f"gid://shopify/ProductVariant/{n}"} for n in (5, 6)]
+
+    assert bodies.product(body).variants == {5: "Small", 6: None}
+
+
+@pytest.mark.parametrize(
+    "gid", [None, 6, "", "gid://shopify/ProductVariant/", "gid://x/" + "9" * 5000, "gid/٣"]
+)
+def test_a_gid_that_is_none_is_refused(gid):
+    with pytest.raises(Malformed):
+        bodies.product({"id": 1, "variants": [], "variant_gids": [{"admin_graphql_api_id": gid}]})
 
 
 def test_an_item_that_does_not_say_whether_it_is_tracked_is_refused():
