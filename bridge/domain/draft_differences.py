@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bridge.domain import references
+from bridge.domain.money import quantize
 from bridge.domain.shop import Draft, OrderLine, PlacedDraft, PlacedLine, ShopOrder
 
 # Review reasons (Order.review_reasons).
@@ -74,4 +75,4 @@ def _amount_differences(sent: Draft, placed: PlacedDraft | ShopOrder) -> Iterabl
     if placed.currency != sent.currency:
         yield f"the currency is {placed.currency}, not {sent.currency}"
     elif placed.total != sent.total:
-        yield f"the total is {placed.total}, not {sent.total} {sent.currency}"
+        yield f"the total is {quantize(placed.total, sent.currency)}, not {sent.total} {sent.currency}"

@@ -15,7 +15,7 @@ class RetryPolicy:
 
 
 # At most 60 s apart in the first hour (decision 31), then slower for a day, then staff.
-PUSH = RetryPolicy(delays=(2, 5, 15, *(60,) * 60, *(300,) * 12, 900), give_up_after=160)
+PUSH = RetryPolicy(delays=(1, 2, 5, 10, 15, 30, 45, *(60,) * 58, *(300,) * 12, 900), give_up_after=160)
 # A parked webhook waits for an order that is being pushed; a day covers every outage seen.
 WEBHOOK = RetryPolicy(delays=(1, 2, 5, 10, 30, 60, 60, 300, 300, 900, 3600), give_up_after=34)
 READ = RetryPolicy(delays=(2, 5, 15, 60, 300, 900, 3600), give_up_after=30)

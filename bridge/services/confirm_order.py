@@ -18,13 +18,14 @@ from bridge.models import OrderItem
 from bridge.services.order_decisions import AUTO_CONFIRM
 from bridge.services.order_draft import sale_of
 from bridge.services.order_turn import Entry, Timing, Turn, order_turn
-from bridge.services.record_shop_order import missing_draft, record_shop_order
+from bridge.services.record_shop_order import record_shop_order
 
 STOCK_GONE = "stock_gone"
 ANOTHER_ORDER = "another_order"
 REVIEW = "review"
 
 _NOT_READY_SECONDS = 2
+_MISSING_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +106,10 @@ def _plan(entry: Entry) -> _Plan | None:
 
 
 def _look_again_later(turn: Turn) -> None:
+    """Leave it to reading the order to say what became of its draft, and see in a while what it said."""
     with turn.entry() as entry:
-        again = missing_draft(entry.session, entry.order, now=entry.now)
-        if again is None:
-            entry.finish()
-        else:
-            entry.wait((again - entry.now).total_seconds(), "the draft is not there; one look is not enough")
+        jobs.request(entry.session, jobs.READ_ORDER, order_id=turn.order_id)
+        entry.wait(_MISSING_SECONDS, "the draft is not there; one look is not enough")
 
 
 def _has_another_order(turn: Turn, shop: Shop, plan: _Plan) -> bool:

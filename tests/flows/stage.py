@@ -32,15 +32,23 @@ from bridge.services.confirm_order import confirm_order
 from bridge.services.move_order import record_event
 from bridge.services.order_turn import Timing
 from bridge.services.push_order import push_order
+from bridge.services.read_order import read_order
 from tests.support.processes import Simulator
 
 COFFEE = 44219312570580  # JDTQ1834
 TIMING = Timing(lease_seconds=60, call_seconds=3, grace_seconds=30)
+
+
+def _read(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> None:
+    read_order(db, shop, order_id=order_id, lease_seconds=timing.lease_seconds)
+
+
 _SERVICES: Mapping[str, Callable[..., None]] = {
     jobs.PUSH_ORDER: push_order,
     jobs.CONFIRM_ORDER: confirm_order,
     jobs.CLOSE_ORDER: close_order,
     jobs.CLOSE_LINES: close_custom_lines,
+    jobs.READ_ORDER: _read,
 }
 
 

@@ -80,7 +80,7 @@ def test_a_confirmed_draft_becomes_one_order_paid_or_pending(stage, because, sta
     assert (ours.status, ours.shopify_order_name, ours.attention) == ("UNFULFILLED", order["name"], None)
     assert order["totalPriceSet"]["presentmentMoney"]["amount"] == "69.78"
     assert stage.stock(order_id) == ["in_shopify"]
-    assert stage.work(jobs.READ_ORDER) is not None
+    assert stage.work(jobs.READ_ORDER) is None, "it was asked for and is done"
     assert stage.timeline(order_id) == [
         "submitted",
         "draft_created",
