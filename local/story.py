@@ -30,8 +30,6 @@ _SECOND_TRACKING = {
     "number": "JD014600003SA",
     "url": "https://example.com/track/JD014600003SA",
 }
-_NUMBER = "ORDER-2024-001"
-_KEY = "the-same-key-twice"
 _TIMEOUT_SECONDS = 30
 
 
@@ -55,6 +53,11 @@ class Story:
             version=announcement.env["SHOPIFY_API_VERSION"],
         )
         self._staff = Staff(admin)
+        # Numbers of this telling: a database from outside may know those of the last one.
+        told_at = f"{time.time():.0f}"
+        numbers = (f"ORDER-{told_at}-{order}" for order in ("MIXED", "OTHER", "NONE", "STOCK"))
+        self._mixed, self._other, self._none, self._stock = numbers
+        self._key = f"key-of-{self._mixed}"
 
     def play(self) -> None:
         """Tell all of it.
@@ -79,13 +82,13 @@ class Story:
         tell.says(
             "The partner", f"submits a cart: 2 x {SKU}, which JafarShop supplies, and a product of its own."
         )
-        answer = self._submit(mixed_cart(_NUMBER), key=_KEY)
+        answer = self._submit(mixed_cart(self._mixed), key=self._key)
         tell.proves("The API answers 200", answer.status_code, 200)
         body = answer.json()
-        tell.proves("the order waits for JafarShop's confirmation", body["status"], "INCOMPLETE_CAUTION")
+        tell.proves("The order waits for JafarShop's confirmation", body["status"], "INCOMPLETE_CAUTION")
         order = self._order(body["supplier_order_id"])
         tell.proves(
-            "and tells for each line who supplies it",
+            "It tells for each line who supplies it",
             [(line["sku"], line["is_supplier_item"]) for line in order["items"]],
             [(SKU, True), ("YOUR-SKU-123", False)],
         )
@@ -94,21 +97,22 @@ class Story:
     def _send_it_again(self, order_id: str) -> None:
         tell = self._tell
         tell.step("The network was bad: the partner sends the same cart again", logs=("web",))
-        again = self._submit(mixed_cart(_NUMBER), key=_KEY)
+        again = self._submit(mixed_cart(self._mixed), key=self._key)
         tell.proves("The API answers with the same order", again.json()["supplier_order_id"], order_id)
-        tell.proves("and says that it is a replay", again.headers.get("Idempotent-Replayed"), "true")
-        other = mixed_cart("ORDER-2024-999")
-        conflict = self._submit(other, key=_KEY)
+        tell.proves("It says that it is a replay", again.headers.get("Idempotent-Replayed"), "true")
+        other = mixed_cart(self._other)
+        conflict = self._submit(other, key=self._key)
         tell.proves("Another cart under the same key is a conflict: 409", conflict.status_code, 409)
         listed = self._http.get(f"{self._api_url}/v1/admin/orders", timeout=_TIMEOUT_SECONDS).json()
-        tell.proves("There is one order", len(listed["orders"]), 1)
+        numbers = [order["partner_order_id"] for order in listed["orders"]]
+        tell.proves("There is one order", numbers.count(self._mixed), 1)
 
     def _see_the_draft(self) -> None:
         tell = self._tell
         tell.step("A worker puts the order into Shopify as a draft", logs=("worker", "simulator"))
         draft = tell.awaits(
-            f"Shopify has a draft with the partner's number {_NUMBER}",
-            lambda: self._staff.drafts(_NUMBER),
+            f"Shopify has a draft with the partner's number {self._mixed}",
+            lambda: self._staff.drafts(self._mixed),
         )[0]
         lines = draft["lineItems"]["nodes"]
         ours = next(line for line in lines if not line["custom"])
@@ -123,7 +127,7 @@ class Story:
             "44219312570580",
         )
         tell.proves(
-            "at the price that the customer agreed to",
+            "Its price is the one that the customer agreed to",
             _amount(ours["originalUnitPriceSet"]),
             Decimal("29.99"),
         )
@@ -182,10 +186,10 @@ class Story:
         tell = self._tell
         tell.step("A cart with nothing of JafarShop's", logs=("web",))
         items = [item("YOUR-SKU-123", "Your Product", 19.99)]
-        answer = self._submit(cart("ORDER-2024-002", items, subtotal=19.99))
+        answer = self._submit(cart(self._none, items, subtotal=19.99))
         tell.proves("The API answers 204 without a body", (answer.status_code, answer.content), (204, b""))
-        gone = self._http.get(f"{self._api_url}/v1/orders/ORDER-2024-002", timeout=_TIMEOUT_SECONDS)
-        tell.proves("and there is no order", gone.status_code, 404)
+        gone = self._http.get(f"{self._api_url}/v1/orders/{self._none}", timeout=_TIMEOUT_SECONDS)
+        tell.proves("There is no such order", gone.status_code, 404)
 
     def _submit_what_is_out_of_stock(self) -> None:
         tell = self._tell
@@ -194,14 +198,16 @@ class Story:
         empty = next(sku for sku, variant in stock.items() if variant["inventoryQuantity"] <= 0)
         tell.says("The partner", f"submits 1 x JS-PROD-001 and 1 x {empty}, of which JafarShop has none.")
         items = [item("JS-PROD-001", "Product Name", 29.99), item(empty, "Sold out", 10.00)]
-        answer = self._submit(cart("ORDER-2024-003", items, subtotal=39.99))
+        answer = self._submit(cart(self._stock, items, subtotal=39.99))
         tell.proves("The API answers 200", answer.status_code, 200)
         order_id = answer.json()["supplier_order_id"]
         supplied = {line["sku"]: line["is_supplier_item"] for line in self._order(order_id)["items"]}
         tell.proves(
-            "JafarShop supplies what it has, and says so", supplied, {"JS-PROD-001": True, empty: False}
+            "JafarShop supplies what it has, and says which that is",
+            supplied,
+            {"JS-PROD-001": True, empty: False},
         )
-        draft = tell.awaits("Shopify has the draft", lambda: self._staff.drafts("ORDER-2024-003"))[0]
+        draft = tell.awaits("Shopify has the draft", lambda: self._staff.drafts(self._stock))[0]
         tell.says("Staff", "completes this draft in Shopify's own admin. A webhook says so.")
         self._staff.complete(draft)
         self._await(order_id, "The partner sees it as confirmed: UNFULFILLED", _has_status("UNFULFILLED"))
