@@ -132,7 +132,9 @@ def test_another_partners_order_is_403_by_our_id_and_404_by_its_number(client, d
     assert get(client, other, "/v1/orders/ORDER-2024-001").status_code == 404
 
 
-@pytest.mark.parametrize("reference", [str(uuid4()), "nothing", "%00", "%FF", "x" * 3000, "%20"])
+@pytest.mark.parametrize(
+    "reference", ["5f0c7a3e-6f0e-4c39-9a55-7d1f4f1f8a01", "nothing", "%00", "%FF", "x" * 3000, "%20"]
+)
 def test_what_does_not_exist_is_404(client, account, reference):
     answer = get(client, account, f"/v1/orders/{reference}")
 

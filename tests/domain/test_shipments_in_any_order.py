@@ -1,5 +1,7 @@
 """The same webhooks in any order, repeated and late, end in one state: the one the shop is in."""
 
+from datetime import UTC, datetime
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -117,3 +119,11 @@ def test_one_read_alone_tells_the_same_units(story):
     found = derive(bridge.facts.order, bridge.facts.parcels.values(), LINE_IDS)
     units = {p: (u.due, u.shipped) for p, u in found.lines.items()}
     assert units == {p: told[:2] for p, told in shop.due_shipped_delivered().items()}
+
+
+def test_a_carriers_event_of_a_parcel_not_heard_of_waits_for_the_parcel():
+    at = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+    learned = order_facts.learn_carrier_event(OrderFacts(), fulfillment_id=7, status="delivered", at=at)
+
+    assert learned is None
