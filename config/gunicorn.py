@@ -1,5 +1,13 @@
 """How the web process serves. Threads, not processes alone: a slow client must not hold a whole worker."""
 
+import json
+import socket
+
+import gunicorn.glogging
+import gunicorn.util
+
+from config import logging, settings
+
 worker_class = "gthread"
 workers = 2
 threads = 4
@@ -10,6 +18,34 @@ keepalive = 5
 max_requests = 20_000
 max_requests_jitter = 2_000
 accesslog = None  # The app logs each request itself, as JSON and without headers.
-errorlog = "-"
 # A socket that anybody on the machine could command.
 control_socket_disable = True
+
+
+class Logger(gunicorn.glogging.Logger):
+    """Sends gunicorn's lines the way of all others, as JSON and with secrets struck out.
+
+    It quotes requests that it cannot read, and a key may be in them.
+    """
+
+    def setup(self, cfg: object) -> None:  # noqa: ARG002  gunicorn's own signature
+        logging.configure(settings.load().log_level)
+        self.error_log.propagate = True
+        self.error_log.setLevel("INFO")
+
+
+logger_class = Logger
+
+
+def write_error(client: socket.socket, status: int, reason: str, message: str) -> None:
+    """Answer what never becomes a request of the app, as a header that is too long, with its envelope."""
+    body = json.dumps({"error": reason.lower(), "details": message or reason})
+    head = (
+        f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    gunicorn.util.write_nonblock(client, (head + body).encode("latin-1"))
+
+
+# gunicorn has no setting for it; its own answer is a page of HTML.
+gunicorn.util.write_error = write_error

@@ -48,8 +48,15 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # These tell every request and every connection, with URLs and bodies.
-    for name in ("urllib3", "kombu", "amqp", "sqlalchemy.engine", "pyactiveresource"):
+    # These tell every request and every connection, with URLs and bodies, or every plugin they load.
+    for name in (
+        "alembic.runtime.plugins",
+        "urllib3",
+        "kombu",
+        "amqp",
+        "sqlalchemy.engine",
+        "pyactiveresource",
+    ):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 

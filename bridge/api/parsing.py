@@ -24,6 +24,10 @@ _MAX_NUMBER_LENGTH = 4300
 _CHUNK = 64 * 1024
 
 
+class Unreadable(Exception):
+    """The body does not arrive as HTTP says it should."""
+
+
 class StrictParser(FlaskParser):
     """webargs with this module's reader in place of its own, and our errors in place of its aborts."""
 
@@ -53,7 +57,10 @@ def read_json_body() -> bytes:
         raise UnsupportedMediaType("Content-Type must be application/json, without a Content-Encoding.")
     if (request.content_length or 0) > MAX_BODY:
         raise _too_large()
-    body = _Rest().read(MAX_BODY + 1)
+    try:
+        body = _Rest().read(MAX_BODY + 1)
+    except Unreadable as error:
+        raise BadRequest("The body could not be read.") from error
     if len(body) > MAX_BODY:  # Sent in chunks, without a length.
         raise _too_large()
     return body
@@ -63,8 +70,11 @@ def discard_rest(response: Response) -> Response:
     """Read what the client still sends, so that it gets to reading the answer."""
     rest = _Rest()
     left = MAX_DISCARDED
-    while left > 0 and (chunk := rest.read(min(_CHUNK, left))):
-        left -= len(chunk)
+    try:
+        while left > 0 and (chunk := rest.read(min(_CHUNK, left))):
+            left -= len(chunk)
+    except Unreadable:
+        left = 0
     if left <= 0:
         response.headers["Connection"] = "close"
     return response
@@ -114,12 +124,23 @@ class _Rest:
             )
 
     def read(self, size: int) -> bytes:
+        """Return up to `size` bytes; fewer only at the end.
+
+        :raises Unreadable: a chunk that is none, or the client is gone
+        """
         parts = []
-        while size > 0 and (part := self._stream.read(min(size, g.body_left))):
+        while size > 0 and (part := self._part(min(size, g.body_left))):
             parts.append(part)
             size -= len(part)
             g.body_left -= len(part)
         return b"".join(parts)
+
+    def _part(self, size: int) -> bytes:
+        try:
+            return bytes(self._stream.read(size))
+        except Exception as error:
+            g.body_left = 0
+            raise Unreadable from error
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def broken_request(url: str, key: str) -> None:
     """Send what is no HTTP, with a key in it."""
     host, port = url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=10) as connection:
-        connection.sendall(f"NO HTTP AT ALL {key}\r\nAuthorization: Bearer {key}\r\n\r\n".encode())
+        connection.sendall(f"GET {key}\r\nAuthorization: Bearer {key}\r\n\r\n".encode())
         connection.recv(65536)
 
 

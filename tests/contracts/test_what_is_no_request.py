@@ -1,0 +1,40 @@
+"""What the web server refuses by itself, before there is a request, has the envelope too."""
+
+import json
+import socket
+
+import pytest
+
+
+def send(url: str, raw: bytes) -> tuple[int, dict]:
+    """Send bytes as they are; return the status and the body of the answer."""
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(raw)
+        received = b""
+        while part := connection.recv(65536):
+            received += part
+    head, _, body = received.partition(b"\r\n\r\n")
+    return int(head.split()[1]), json.loads(body)
+
+
+@pytest.mark.parametrize(
+    ("because", "status", "head"),
+    [
+        ("a path without end", 414, "GET /v1/orders/{long} HTTP/1.1"),
+        ("a key without end", 431, "POST /v1/carts/submit HTTP/1.1\r\nIdempotency-Key: {long}"),
+        ("a length that is none", 400, "POST /v1/carts/submit HTTP/1.1\r\nContent-Length: some"),
+        ("a chunk that is none", 400, "POST /v1/carts/submit HTTP/1.1\r\n{json}Transfer-Encoding: chunked"),
+        ("another protocol", 400, "GET /v1/orders/1 HTTP/9.1"),
+        ("no protocol", 400, "{key}"),
+    ],
+)
+def test_what_is_no_request_is_refused_with_the_envelope(api, account, because, status, head):
+    said = f"Content-Type: application/json\r\nAuthorization: Bearer {account.key}\r\n"
+    raw = head.format(long="x" * 10_000, key=account.key, json=said)
+
+    answered, body = send(api.url, f"{raw}\r\nHost: here\r\nConnection: close\r\n\r\nzz\r\n".encode())
+
+    assert answered == status
+    assert set(body) == {"error", "details"}
+    assert account.key not in api.log.read_text()
