@@ -99,7 +99,13 @@ class Busy(BridgeError):
 
 
 class StockUnknown(Busy):
+    """`inventory_item_ids` are the items that were never observed."""
+
     code = "stock_unknown"
+
+    def __init__(self, message: str, inventory_item_ids: Sequence[int]) -> None:
+        super().__init__(message, retry_after=2)
+        self.inventory_item_ids = tuple(inventory_item_ids)
 
 
 class TwinInFlight(Busy):

@@ -68,12 +68,16 @@ def match(items: Sequence[CartItem], listings: Mapping[str, Listing], stocks: Ma
     :raises StockUnknown: an item was never observed there; ignorance is not zero (decision 57d)
     """
     wanted: dict[int, int] = defaultdict(int)
+    unknown: dict[int, str] = {}
     for item in items:
         listing = listings.get(item.sku)
         if listing is not None and not listing.is_retired:
-            if listing.inventory_item_id not in stocks:
-                raise StockUnknown(f"The stock of SKU {item.sku} has not been read from the shop yet.")
             wanted[listing.inventory_item_id] += item.quantity
+            if listing.inventory_item_id not in stocks:
+                unknown[listing.inventory_item_id] = item.sku
+    if unknown:
+        skus = ", ".join(unknown.values())
+        raise StockUnknown(f"Stock not read from the shop yet: {skus}.", sorted(unknown))
     reserve = {
         item_id: units for item_id, units in sorted(wanted.items()) if stock.covers(stocks[item_id], units)
     }

@@ -261,14 +261,16 @@ def test_a_new_cart_with_nothing_of_ours_leaves_the_ended_order_its_number(clien
     assert submit(client, account, cart(sku="YOUR-SKU-123"), key="k").headers["Idempotent-Replayed"] == "true"
 
 
-def test_an_item_that_was_never_observed_is_503_and_nothing_is_kept(client, db, account):
+def test_an_item_that_was_never_observed_is_503_and_asked_for_and_nothing_is_kept(client, db, account):
     stock(db, account, {"NEW": None})
 
     answer = submit(client, account, cart(sku="NEW"), key="k")
 
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
     assert count(db, Order) == 0
     assert count(db, IdempotencyKey) == 0
+    work = only(db, Work)
+    assert (work.job, work.ids) == ("inventory.read", {"inventory_item_id": str(item_of("NEW"))})
 
 
 def test_before_the_first_sync_only_carts_without_our_items_are_answered(client, db):

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from bridge.models import IdempotencyKey, InventoryLevel, Order, Reservation
 from tests.support.partner_api import LiveAnswer, cart, item_of, stock
@@ -87,6 +87,27 @@ def test_fifty_different_carts_under_one_number_are_one_order_and_conflicts(api,
 
     assert statuses(answers) == {200: 1, 409: AT_ONCE - 1}
     assert orders(db) == 1
+
+
+@pytest.mark.parametrize("bodies", ["one cart", "many carts"])
+def test_the_number_of_a_canceled_order_is_taken_over_once(api, db, account, bodies):
+    stock(db, account, {"LAST": 1000})
+    api.submit(account, cart(sku="LAST"))
+    with db.transaction() as session:
+        session.execute(text("UPDATE orders SET status = 'CANCELED'"))
+        session.execute(text("DELETE FROM work"))
+    methods = [f"Method {number if bodies == 'many carts' else 0}" for number in range(AT_ONCE)]
+
+    answers = all_at_once(
+        [
+            lambda method=method: api.submit(account, cart(sku="LAST", payment_method=method))
+            for method in methods
+        ]
+    )
+
+    taken = {200: AT_ONCE} if bodies == "one cart" else {200: 1, 409: AT_ONCE - 1}
+    assert statuses(answers) == taken
+    assert orders(db) == 2
 
 
 @pytest.mark.parametrize("skus", [["LAST"], ["LAST", "LAST-GIFT"]], ids=["one SKU", "two SKUs of one item"])

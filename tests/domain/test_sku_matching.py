@@ -77,8 +77,10 @@ def test_a_cart_with_nothing_of_ours_reserves_nothing():
 
 
 def test_an_item_that_was_never_observed_is_not_an_item_without_stock():
-    with pytest.raises(StockUnknown, match="CHAIR"):
+    with pytest.raises(StockUnknown, match="CHAIR") as unknown:
         match([line("LAMP"), line("CHAIR")], LISTINGS, {LAMP: stocks()[LAMP]})
+
+    assert unknown.value.inventory_item_ids == (CHAIR,)
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ from flask import Response, current_app, g, request
 
 from bridge.api.database import database, twice_if_interrupted
 from bridge.api.partner.blueprint import blueprint
+from bridge.domain.errors import StockUnknown
 from bridge.domain.idempotency import is_key
 from bridge.services.authenticate import Caller
-from bridge.services.submit_cart import Submission, Submitter, submit_cart
+from bridge.services.submit_cart import ask_for_stock, submit_cart
+from bridge.services.write_cart import Submission, Submitter
 from schemas.partner import CartSchema, cart_from, invalid
 from schemas.partner_orders import SubmissionSchema, submission_body
 
@@ -91,7 +93,12 @@ def submit(fields: dict[str, Any]) -> Response:
                 render=submission_body,
             )
 
-    submission = twice_if_interrupted(once)
+    try:
+        submission = twice_if_interrupted(once)
+    except StockUnknown as unknown:
+        with database().transaction() as session:
+            ask_for_stock(session, unknown=unknown)
+        raise
     # The answer of our own unheard commit is no replay.
     return _answer(submission, is_replay=submission.is_replay and submission.order_id not in tried)
 
