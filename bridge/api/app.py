@@ -39,8 +39,9 @@ class Bridge:
 class ExactJSON(JSONProvider):
     """Decimals are printed as the numbers they are; a float would change money."""
 
-    def dumps(self, obj: Any, **_kwargs: Any) -> str:
-        return str(simplejson.dumps(obj, use_decimal=True, separators=(",", ":")))
+    def dumps(self, obj: Any, *, indent: int | None = None, **_kwargs: Any) -> str:
+        separators = (",", ":") if indent is None else (",", ": ")
+        return str(simplejson.dumps(obj, use_decimal=True, indent=indent, separators=separators))
 
     def loads(self, s: str | bytes, **_kwargs: Any) -> Any:
         return simplejson.loads(s, use_decimal=True)
