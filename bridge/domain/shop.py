@@ -235,7 +235,10 @@ class Shop(Protocol):
     def inventory_levels(
         self, inventory_item_ids: Sequence[int], location_id: int
     ) -> Mapping[int, InventoryLevel]:
-        """Return one level per item that exists, not stocked ones included. At most 250 ids: one call."""
+        """Return one level per item that exists, not stocked ones included. At most 250 ids: one call.
+
+        :raises ShopRefused: the shop has no such location
+        """
 
     def create_draft(self, draft: Draft) -> PlacedDraft: ...
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from bridge.domain.errors import ShopRefused
 from bridge.domain.shop import InventoryLevel, Variant
 from bridge.shopify.client import AdminAPI
 from bridge.shopify.gids import gid, number
@@ -31,19 +32,25 @@ def inventory_levels(
     """Return one level per item that exists, also of those that the location does not carry.
 
     :raises ValueError: more than 250 different ids
+    :raises ShopRefused: the shop has no such location
     """
     ids = list(dict.fromkeys(inventory_item_ids))
     if len(ids) > PAGE:
         raise ValueError(f"at most {PAGE} inventory items in one call, not {len(ids)}")
     if not ids:
         return {}
-    nodes = api.call(
+    data = api.call(
         "ReadInventoryLevels",
         ids=[gid("InventoryItem", one) for one in ids],
         location=gid("Location", location_id),
-    )["nodes"]
+    )
+    if data.get("location") is None:
+        # Every item would look as if it were not stocked there, and nothing would be for sale.
+        raise ShopRefused(f"the shop has no location {location_id}; see SHOPIFY_LOCATION_ID")
     levels = api.understood(
-        "ReadInventoryLevels", lambda nodes: [_level(node, location_id) for node in nodes if node], nodes
+        "ReadInventoryLevels",
+        lambda data: [_level(node, location_id) for node in data["nodes"] if node],
+        data,
     )
     return {level.inventory_item_id: level for level in levels}
 

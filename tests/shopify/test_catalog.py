@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from bridge.domain.errors import ShopRefused
 from bridge.shopify.subscriptions import topic_of
 from tests.shopify.store import COFFEE_SET, FAR_BENCH, shop_at, staff
 
@@ -57,6 +58,13 @@ def test_an_item_that_the_location_does_not_carry_has_none(store, shop):
     (level,) = shop.inventory_levels([item], second).values()
 
     assert (level.stocked, level.available) == (False, 0)
+
+
+def test_a_location_that_is_not_there_is_not_an_empty_one(store, shop):
+    item = shop.variants([COFFEE_SET])[COFFEE_SET].inventory_item_id
+
+    with pytest.raises(ShopRefused, match="no location 77"):
+        shop.inventory_levels([item], 77)
 
 
 def test_an_untracked_item_has_no_number(store, shop, location):
