@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from bridge.services.order_decisions import decide, request_cancel, request_reject
 from tests.flows.stage import Line
 
 
@@ -109,3 +110,47 @@ def test_an_order_deleted_in_the_shop_is_canceled_only_when_it_was_missed_twice(
     assert at_once == "UNFULFILLED"
     assert stage.read(order_id).status == "CANCELED"
     assert stage.read(order_id).rejection_reason == "the order was deleted in Shopify"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_our_own_cancellation_is_said_once_whatever_the_shop_says_of_it_and_when(stage, seed):
+    order_id = stage.confirmed()
+    decide(stage.db, request_cancel, order_id=order_id, by="staff", reason="the customer called")
+
+    stage.run()
+    stage.catch_up(shuffled=random.Random(seed), times=3)
+    stage.later(5)
+    stage.catch_up()
+
+    assert stage.read(order_id).status == "CANCELED"
+    assert stage.moves(order_id) == [("UNFULFILLED", False), ("CANCELED", False)]
+
+
+def test_our_own_rejection_is_no_deletion_by_staff(stage):
+    order_id = stage.pushed()
+    decide(stage.db, request_reject, order_id=order_id, by="staff", reason="we do not deliver there")
+
+    stage.run()
+    stage.catch_up()
+    stage.later(301)
+
+    order = stage.read(order_id)
+    assert (order.status, order.rejection_reason) == ("REJECTED", "we do not deliver there")
+    assert stage.moves(order_id) == [("REJECTED", False)]
+    assert stage.stock(order_id) == ["released"]
+
+
+def test_a_rejected_order_that_staff_complete_meanwhile_is_cancelled_in_the_shop_and_stays_rejected(stage):
+    order_id = stage.pushed()
+    stage.staff(
+        "mutation ($id: ID!) { draftOrderComplete(id: $id) { draftOrder { id } userErrors { message } } }",
+        id=stage.draft_gid(order_id),
+    )
+    decide(stage.db, request_reject, order_id=order_id, by="staff", reason="we do not deliver there")
+
+    stage.catch_up(shuffled=random.Random(2), times=2)
+    stage.later(5)
+    stage.catch_up()
+
+    assert stage.read(order_id).status == "REJECTED"
+    assert [order["cancelledAt"] is not None for order in stage.orders()] == [True]
