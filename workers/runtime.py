@@ -10,6 +10,7 @@ from celery import Task
 from celery.signals import setup_logging, task_postrun, task_prerun, worker_process_init
 
 from bridge.db import Database
+from bridge.domain.errors import BridgeError
 from bridge.domain.shop import Shop
 from bridge.doorbell import Doorbell
 from bridge.jobs import DISPATCH
@@ -50,6 +51,9 @@ def _runtime_of(_pid: int) -> Runtime:
 
 class BridgeTask(Task):  # type: ignore[misc]  # Celery has no types
     """A task whose unexpected death is kept on its row, where `work list` shows it."""
+
+    # What services raise on purpose is recorded already: a failed task in Flower, no traceback in the log.
+    throws = (BridgeError,)
 
     def on_failure(
         self, exc: BaseException, _task_id: str, _args: Any, kwargs: dict[str, Any], _info: Any

@@ -15,7 +15,8 @@ class PushAttempt(Base):
     """One try at making a draft for an order, written and committed before anything is sent.
 
     `outcome` null: being tried, or the process died; read as unknown once `gives_up_at` has passed.
-    Else: placed, unavailable, refused, unknown, resolved_absent (looked for and not there).
+    Else: placed, unavailable, refused, unknown, resolved_absent (looked for and not there), removed (a spare
+    draft that was deleted).
     """
 
     __tablename__ = "push_attempts"
