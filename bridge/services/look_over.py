@@ -4,11 +4,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from bridge.db import Database, clock
-from bridge.models import Base, InventoryLevel, Listing, Order, WebhookEvent, Work
+from bridge.domain.order_status import ENDED
+from bridge.models import Base, InventoryLevel, Listing, Order, Reservation, WebhookEvent, Work
 from bridge.services.stock_location import known_location
 
 log = structlog.get_logger(__name__)
@@ -16,6 +17,8 @@ log = structlog.get_logger(__name__)
 # Beat rings every few seconds; what is due for so long and still unclaimed, no worker does.
 _OVERDUE = timedelta(minutes=5)
 _PARKED_LONG = timedelta(minutes=10)
+# A read that hands units over comes seconds after they were committed.
+_SETTLED_LONG_AGO = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class Neglect:
     `unknown_stock`: listings never observed where we sell from (their carts answer 503).
     `stale_stock`: listings whose number is older than it should ever be.
     `parked_webhooks`: waiting unusually long. `waiting_orders`: those that say why staff must act.
+    `stuck_reservations`: committed by the shop and never handed over, or still held by an order that has
+    ended; either way units that nobody can buy.
     """
 
     unclaimed_work: int
@@ -34,6 +39,7 @@ class Neglect:
     stale_stock: int
     parked_webhooks: int
     waiting_orders: int
+    stuck_reservations: int
 
 
 def find_neglect(session: Session, *, stale_after_seconds: int, now: datetime) -> Neglect:
@@ -54,6 +60,7 @@ def find_neglect(session: Session, *, stale_after_seconds: int, now: datetime) -
             WebhookEvent.received_at <= now - _PARKED_LONG,
         ),
         waiting_orders=_count(session, Order, Order.attention.is_not(None)),
+        stuck_reservations=_count(session, Reservation, _is_stuck(now)),
     )
 
 
@@ -65,6 +72,15 @@ def look_over(db: Database, *, stale_after_seconds: int) -> Neglect:
     if counts:
         log.warning("promises.neglected", **counts)
     return neglect
+
+
+def _is_stuck(now: datetime) -> ColumnElement[bool]:
+    long_ago = now - _SETTLED_LONG_AGO
+    never_handed_over = (Reservation.state == "in_shopify") & (Reservation.committed_at <= long_ago)
+    ended = exists().where(
+        Order.id == Reservation.order_id, Order.status.in_(sorted(ENDED)), Order.updated_at <= long_ago
+    )
+    return or_(never_handed_over, (Reservation.state == "held") & ended)
 
 
 def _count(session: Session, table: type[Base], *which: ColumnElement[bool]) -> int:

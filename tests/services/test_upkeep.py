@@ -11,9 +11,10 @@ from bridge.db import Database, clock
 from bridge.models import IdempotencyKey, SyncRun, WebhookEvent, Work
 from bridge.services.clean_up import clean_up
 from bridge.services.look_over import look_over
+from bridge.services.reserve_stock import commit
 from bridge.services.schedule import take_turn
 from bridge.services.stock_location import remember_location
-from tests.support.selling import LOCATION, add_level, add_listing, add_partner
+from tests.support.selling import LOCATION, add_level, add_listing, add_order, add_partner
 
 
 def turn(db: Database, name: str = "job", seconds: float = 600) -> bool:
@@ -167,7 +168,24 @@ def test_what_is_neglected_is_counted(db: Database):
         "stale_stock": 1,
         "parked_webhooks": 1,
         "waiting_orders": 0,
+        "stuck_reservations": 0,
     }
+
+
+def test_units_that_nobody_can_buy_are_counted(db: Database):
+    with db.transaction() as session:
+        partner = add_partner(session)
+        long_ago = clock(session) - timedelta(minutes=11)
+        held_by_the_living = add_order(session, partner, {1: 1})
+        held_by_the_dead = add_order(session, partner, {1: 1}, status="CANCELED")
+        committed = add_order(session, partner, {1: 1}, status="UNFULFILLED")
+        committed_just_now = add_order(session, partner, {1: 1}, status="UNFULFILLED")
+        for order in (held_by_the_living, held_by_the_dead, committed):
+            order.updated_at = long_ago
+        commit(session, committed, long_ago)
+        commit(session, committed_just_now, clock(session))
+
+    assert look_over(db, stale_after_seconds=3600).stuck_reservations == 2
 
 
 def _counts(neglect) -> dict[str, int]:
