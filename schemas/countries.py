@@ -54,7 +54,7 @@ def country_code(name: str) -> str | None:
 def _key(name: str) -> str:
     """Return the name without case, accents and punctuation: Côte d'Ivoire is Cote d Ivoire."""
     plain = unicodedata.normalize("NFKD", name)
-    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    letters = "".join(letter for letter in plain if not unicodedata.combining(letter) and letter != ".")
     return " ".join(re.sub(r"[^\w]+", " ", letters).casefold().replace(" and ", " ").split())
 
 

@@ -69,10 +69,10 @@ def create_app(settings: Settings, *, ring: Callable[[], None]) -> Flask:
     app.after_request(rate_limit.add_headers)
     app.after_request(parsing.discard_rest)
     errors.register(app)
-    app.register_blueprint(health.blueprint)
     app.register_blueprint(shopify_webhooks.blueprint)
     api = openapi.register(app)
-    api.register_blueprint(partner.blueprint)
+    for contract in (partner, health):
+        api.register_blueprint(contract.blueprint)
     db = Database(
         settings.database_url, ring=ring, pool_size=settings.database_pool_size, application_name="bridge web"
     )

@@ -1,29 +1,61 @@
 """Whether this process lives, and whether it can serve."""
 
 import functools
+from typing import Any
 
-from flask import Blueprint, current_app
-from flask.typing import ResponseReturnValue
+from flask import current_app
+from marshmallow import Schema, fields
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bridge import migrations
 from bridge.api.database import database, twice_if_interrupted
+from bridge.api.openapi import ContractBlueprint
 
-blueprint = Blueprint("health", __name__)
+
+class AliveSchema(Schema):
+    """This process runs."""
+
+    status = fields.String(required=True, metadata={"enum": ["ok"]})
 
 
-@blueprint.get("/healthz")
-def alive() -> ResponseReturnValue:
-    """Answer that the process runs; asks nobody, so that a sick database does not get it restarted."""
+class ChecksSchema(Schema):
+    """What it needs, one by one."""
+
+    database = fields.String(required=True, metadata={"enum": ["ok", "not migrated", "unreachable"]})
+    redis = fields.String(required=True, metadata={"enum": ["ok", "unreachable"]})
+
+
+class ReadySchema(Schema):
+    """Whether this process can accept carts."""
+
+    status = fields.String(required=True, metadata={"enum": ["ready", "degraded", "unready"]})
+    checks = fields.Nested(ChecksSchema, required=True)
+
+
+blueprint = ContractBlueprint("Operations", __name__, description="For balancers and supervisors.")
+
+
+@blueprint.route("/healthz")
+@blueprint.doc(security=[])
+@blueprint.response(200, AliveSchema, description="It runs.")
+def alive() -> dict[str, str]:
+    """Alive
+
+    Asks nobody, so that a sick database does not get this process restarted.
+    """
     return {"status": "ok"}
 
 
-@blueprint.get("/readyz")
-def ready() -> ResponseReturnValue:
-    """Answer 200 when carts can be accepted: the database answers and is migrated.
+@blueprint.route("/readyz")
+@blueprint.doc(security=[])
+@blueprint.response(200, ReadySchema, description="Carts can be accepted.")
+@blueprint.alt_response(503, schema=ReadySchema, description="They cannot, now.")
+def ready() -> tuple[dict[str, Any], int]:
+    """Ready
 
-    Redis is not needed for that: without it we are degraded, and nothing is lost (ADR 0002).
+    The database answers and is migrated. Redis is not needed for that: without it we are degraded, and
+    nothing is lost.
     """
     checks = {
         "database": _database(),

@@ -4,7 +4,6 @@ import pytest
 import redis
 from sqlalchemy import text
 
-from bridge.api import auth
 from bridge.domain import api_keys
 from bridge.models import ApiKey
 from bridge.services.api_keys import create_key
@@ -69,10 +68,6 @@ def test_an_ended_key_and_a_closed_door_are_401_within_five_seconds(app, client,
     app.extensions["bridge"].doorkeeper.forget()  # What three seconds do.
 
     assert client.get(LIST, headers=account.headers).status_code == 401
-
-
-def test_who_was_let_in_is_asked_again_after_three_seconds():
-    assert auth._REMEMBERED_SECONDS < 5
 
 
 def test_the_use_of_a_key_is_noted(client, db, account):

@@ -6,7 +6,11 @@ import re
 import pytest
 from sqlalchemy import text
 
+from bridge.db import clock
+from bridge.services.api_keys import revoke_key
+from bridge.services.partners import enable_partner
 from tests.support.documents import blocks, text_of
+from tests.support.waiting import await_until
 
 # A page of the newer document ends inside an example and closes it there.
 PAGE_END = "  }\n}\n```\n\n```\n\n"
@@ -129,3 +133,15 @@ def test_the_listed_payment_methods_are_kept_and_shown(api, account, method):
     api.submit(account, cart)
 
     assert api.get("/v1/orders/ORDER-2024-001", account).json["payment_method"] == method
+
+
+@pytest.mark.parametrize("ending", ["key revoke", "partner disable"])
+def test_a_door_that_was_closed_is_closed_within_five_seconds(api, db, account, ending):
+    assert api.get("/v1/admin/orders", account).status == 200
+    with db.transaction() as session:
+        if ending == "key revoke":
+            revoke_key(session, prefix=account.key[:16], now=clock(session))
+        else:
+            enable_partner(session, name=account.name, enabled=False)
+
+    await_until(lambda: api.get("/v1/admin/orders", account).status == 401, seconds=5)

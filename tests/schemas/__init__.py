@@ -1,0 +1,1 @@
+"""Wire shapes, read without a server."""
