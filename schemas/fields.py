@@ -50,6 +50,19 @@ class Quantity(fields.Integer):
         return value
 
 
+class Entries(fields.List):
+    """Between 1 and `most` entries; a list that is too long is refused before any of it is read."""
+
+    def __init__(self, entry: fields.Field, *, most: int, **more: Any) -> None:
+        self._most = most
+        super().__init__(entry, validate=validate.Length(min=1, max=most), **more)
+
+    def _deserialize(self, value: Any, *where: Any, **more: Any) -> list[Any]:
+        if isinstance(value, list) and len(value) > self._most:
+            raise ValidationError(f"Must have at most {self._most} entries.")
+        return super()._deserialize(value, *where, **more)
+
+
 class Count(fields.Integer):
     """A whole number in a query string, in plain digits."""
 

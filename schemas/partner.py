@@ -10,7 +10,7 @@ from bridge.domain import money
 from bridge.domain.carts import Address, Cart, CartItem, Customer, Totals, totals_mismatch
 from bridge.domain.errors import InvalidCart
 from schemas.countries import country_code
-from schemas.fields import Amount, Quantity, Text
+from schemas.fields import Amount, Entries, Quantity, Text
 
 MAX_ITEMS = 250
 MAX_QUANTITY = 100_000
@@ -90,9 +90,7 @@ class CartSchema(_Part):
         required=True,
         metadata={"description": "Your own number; one order each.", "example": "ORDER-2024-001"},
     )
-    items = fields.List(
-        fields.Nested(CartItemSchema), required=True, validate=validate.Length(min=1, max=MAX_ITEMS)
-    )
+    items = Entries(fields.Nested(CartItemSchema), most=MAX_ITEMS, required=True)
     customer = fields.Nested(CustomerSchema, required=True)
     shipping = fields.Nested(ShippingSchema, required=True)
     totals = fields.Nested(TotalsSchema, required=True)

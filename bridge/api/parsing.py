@@ -114,14 +114,9 @@ class _Rest:
     def __init__(self) -> None:
         self._stream = request.environ["wsgi.input"]
         if "body_left" not in g:
-            endless = request.environ.get("wsgi.input_terminated") or request.environ.get(
-                "HTTP_TRANSFER_ENCODING"
-            )
-            g.body_left = (
-                request.content_length
-                if request.content_length is not None
-                else (MAX_DISCARDED + MAX_BODY if endless else 0)
-            )
+            g.body_left = request.content_length or 0
+            if request.content_length is None and request.environ.get("wsgi.input_terminated"):
+                g.body_left = MAX_BODY + MAX_DISCARDED  # In chunks; the server knows the end.
 
     def read(self, size: int) -> bytes:
         """Return up to `size` bytes; fewer only at the end.
@@ -146,9 +141,11 @@ class _Rest:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise BadRequest(f"The body has the key {json.dumps(twice[:100])} twice in one object.")
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise BadRequest(f"The body has the key {json.dumps(name[:100])} twice in one object.")
+            seen.add(name)
     return members
 
 

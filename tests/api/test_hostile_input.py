@@ -1,6 +1,7 @@
 """Whatever is sent, the answer is the contract's envelope with the decided status, and never a 500."""
 
 import json
+import time
 
 import pytest
 from sqlalchemy import func, select
@@ -188,6 +189,31 @@ def test_250_lines_are_a_cart_and_251_are_not(client, account):
 
     assert submit(client, account, cart(items=[line] * 250)).status_code == 200
     assert submit(client, account, cart("B", items=[line] * 251)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("because", "body"),
+    [
+        ("300,000 lines", json.dumps({"items": "LINES"}).replace('"LINES"', f"[{'{},' * 300_000}{{}}]")),
+        (
+            "90,000 keys, the last one twice",
+            "{" + "".join(f'"k{n}":1,' for n in range(90_000)) + '"k89999":1}',
+        ),
+        ("60,000 fields that are ignored", json.dumps(cart() | {f"k{n}": 1 for n in range(60_000)})),
+        ("one number of a million digits", '{"totals":' + "1" * 1_000_000 + "}"),
+        ("200 numbers of 4,000 digits", json.dumps({"items": [{"price": int("9" * 4000)}] * 200})),
+        ("a million spaces", json.dumps(cart())[:-1] + " " * 1_000_000 + "}"),
+        ("a text of a million backslashes", '{"partner_order_id":"' + "\\\\" * 250_000 + '"}'),
+    ],
+)
+def test_a_full_mebibyte_of_malice_costs_little(client, account, because, body):
+    began = time.process_time()
+
+    answer = submit(client, account, body.encode())
+
+    assert answer.status_code in (200, 400, 422)
+    assert time.process_time() - began < 2
+    assert len(answer.data) < 100_000
 
 
 def test_many_errors_are_all_listed_and_the_first_few_told(client, account):

@@ -5,6 +5,8 @@ import socket
 
 import pytest
 
+from tests.support.partner_api import cart
+
 
 def send(url: str, raw: bytes) -> tuple[int, dict]:
     """Send bytes as they are; return the status and the body of the answer."""
@@ -38,3 +40,20 @@ def test_what_is_no_request_is_refused_with_the_envelope(api, account, because, 
     assert answered == status
     assert set(body) == {"error", "details"}
     assert account.key not in api.log.read_text()
+
+
+def chunked(account, body: bytes, size: int = 50_000) -> bytes:
+    """Return a request that sends its body in chunks, without saying how long it is."""
+    head = (
+        f"POST /v1/carts/submit HTTP/1.1\r\nHost: here\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n"
+        f"Content-Type: application/json\r\nAuthorization: Bearer {account.key}\r\n\r\n"
+    ).encode()
+    parts = [body[start : start + size] for start in range(0, len(body), size)]
+    return head + b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+
+
+def test_a_body_in_chunks_is_a_body(api, account):
+    small = json.dumps(cart()).encode()
+
+    assert send(api.url, chunked(account, small, size=7))[0] == 200
+    assert send(api.url, chunked(account, small + b" " * (1024 * 1024)))[0] == 413

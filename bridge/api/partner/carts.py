@@ -79,9 +79,8 @@ def submit(fields: dict[str, Any]) -> Response:
     stale_after = timedelta(seconds=current_app.extensions["bridge"].settings.stock_stale_after_seconds)
 
     def once() -> Submission:
-        tried.append(
-            uuid4()
-        )  # A new id each time: what an unheard commit left behind is somebody else's then.
+        # A new id each time: what an unheard commit left behind is somebody else's then.
+        tried.append(uuid4())
         with database().transaction() as session:
             return submit_cart(
                 session,
