@@ -31,11 +31,16 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class MatchedItem:
-    """A cart line and what became of it: `listing` when it is ours, else `custom_reason`."""
+    """A cart line and what became of it: `listing` when it is ours, else `custom_reason`.
+
+    :ivar available: units of a mapped item that could be promised when this was decided, to all lines of
+        the cart together; None for no limit, and where the line is not mapped
+    """
 
     item: CartItem
     listing: Listing | None
     custom_reason: CustomReason | None
+    available: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +87,20 @@ def match(items: Sequence[CartItem], listings: Mapping[str, Listing], stocks: Ma
         item_id: units for item_id, units in sorted(wanted.items()) if stock.covers(stocks[item_id], units)
     }
     return Match(
-        items=tuple(_matched(item, listings.get(item.sku), reserve) for item in items),
+        items=tuple(_matched(item, listings.get(item.sku), stocks, reserve) for item in items),
         reserve=reserve,
         is_stale=any(stocks[item_id].is_stale for item_id in wanted),
     )
 
 
-def _matched(item: CartItem, listing: Listing | None, reserve: Mapping[int, int]) -> MatchedItem:
+def _matched(
+    item: CartItem, listing: Listing | None, stocks: Mapping[int, Stock], reserve: Mapping[int, int]
+) -> MatchedItem:
     if listing is None:
         return MatchedItem(item, None, CustomReason.UNMAPPED)
     if listing.is_retired:
         return MatchedItem(item, None, CustomReason.RETIRED)
+    available = stock.sellable(stocks[listing.inventory_item_id])
     if listing.inventory_item_id not in reserve:
-        return MatchedItem(item, None, CustomReason.OUT_OF_STOCK)
-    return MatchedItem(item, listing, None)
+        return MatchedItem(item, None, CustomReason.OUT_OF_STOCK, available)
+    return MatchedItem(item, listing, None, available)

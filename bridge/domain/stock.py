@@ -23,9 +23,15 @@ class Stock:
 
 
 def covers(stock: Stock, demand: int) -> bool:
-    """Tell whether `demand` units can be promised now (decisions 57 and 57d)."""
+    """Tell whether `demand` units, at least 1, can be promised now (decisions 57 and 57d)."""
+    left = sellable(stock)
+    return left is None or left >= demand
+
+
+def sellable(stock: Stock) -> int | None:
+    """Return the units that can be promised now, never below 0; None where there is no limit."""
     if not stock.stocked:
-        return False
+        return 0
     if not stock.tracked:
-        return True
-    return (stock.available or 0) - stock.reserved >= demand
+        return None
+    return max((stock.available or 0) - stock.reserved, 0)

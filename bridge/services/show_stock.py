@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge.domain.errors import NotFound
+from bridge.domain.stock import Stock, sellable
 from bridge.models import InventoryLevel, Listing, Order, Partner, Reservation
 from bridge.services.stock_location import known_location
 
@@ -104,7 +105,4 @@ def _place(
 
 
 def _sellable(level: InventoryLevel, reserved: int) -> int | None:
-    """Return what a cart could have now, as `domain/stock` decides it; None for no limit."""
-    if not level.stocked:
-        return 0
-    return max((level.available or 0) - reserved, 0) if level.tracked else None
+    return sellable(Stock(level.inventory_item_id, level.stocked, level.tracked, level.available, reserved))

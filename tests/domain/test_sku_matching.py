@@ -100,3 +100,18 @@ def test_what_can_be_sold_is_what_is_there_and_not_promised(because, stock, sold
 def test_an_old_observation_is_used_and_flagged():
     assert match([line("LAMP")], LISTINGS, stocks(is_stale=True)).is_stale
     assert not match([line("YOURS")], LISTINGS, stocks(is_stale=True)).is_stale
+
+
+@pytest.mark.parametrize(
+    ("because", "stock", "available"),
+    [
+        ("what nobody was promised", Stock(LAMP, True, True, 5, reserved=2), 3),
+        ("an oversold item has none", Stock(LAMP, True, True, 1, reserved=2), 0),
+        ("not carried here is none", Stock(LAMP, False, False, None, reserved=0), 0),
+        ("uncounted is no limit", Stock(LAMP, True, False, None, reserved=2), None),
+    ],
+)
+def test_a_mapped_line_says_how_many_there_were(because, stock, available):
+    result = match([line("LAMP", 9), line("YOURS")], LISTINGS, {LAMP: stock})
+
+    assert [matched.available for matched in result.items] == [available, None]

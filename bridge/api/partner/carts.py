@@ -1,4 +1,4 @@
-"""POST /v1/carts/submit."""
+"""POST /v1/carts/submit and /v1/carts/check."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,10 +10,13 @@ from bridge.api.database import database, twice_if_interrupted
 from bridge.api.partner.blueprint import blueprint
 from bridge.domain.errors import StockUnknown
 from bridge.domain.idempotency import is_key
+from bridge.domain.sku_matching import Match
 from bridge.services.authenticate import Caller
+from bridge.services.check_cart import check_cart
 from bridge.services.submit_cart import ask_for_stock, submit_cart
 from bridge.services.write_cart import Submission, Submitter
 from schemas.partner import CartSchema, cart_from, invalid
+from schemas.partner_decisions import CheckSchema
 from schemas.partner_orders import SubmissionSchema, submission_body
 
 _KEY_HEADER = "Idempotency-Key"
@@ -39,6 +42,20 @@ _EXAMPLE = {
     "totals": {"subtotal": 59.98, "tax": 4.80, "shipping": 5.00, "total": 69.78},
     "payment_status": "paid",
     "payment_method": "Credit Card",
+}
+_CHECKED = {
+    "would_create_order": True,
+    "items": [
+        {
+            "sku": "JS-PROD-001",
+            "quantity": 2,
+            "is_supplier_item": True,
+            "mapped": True,
+            "in_stock": True,
+            "available": 17,
+            "reason": None,
+        }
+    ],
 }
 _REPLAYED = {
     "Idempotent-Replayed": {
@@ -76,7 +93,7 @@ def submit(fields: dict[str, Any]) -> Response:
     key = _idempotency_key()
     cart = cart_from(fields, currency=caller.currency, strict_totals=caller.strict_totals)
     tried: list[UUID] = []
-    stale_after = timedelta(seconds=current_app.extensions["bridge"].settings.stock_stale_after_seconds)
+    stale_after = _stale_after()
 
     def once() -> Submission:
         # A new id each time: what an unheard commit left behind is somebody else's then.
@@ -100,6 +117,31 @@ def submit(fields: dict[str, Any]) -> Response:
         raise
     # The answer of our own unheard commit is no replay.
     return _answer(submission, is_replay=submission.is_replay and submission.order_id not in tried)
+
+
+@blueprint.route("/carts/check", methods=["POST"])
+@blueprint.arguments(CartSchema, example=_EXAMPLE)
+@blueprint.response(200, CheckSchema, description="What a submit would decide now.", example=_CHECKED)
+@blueprint.refuses(400, 401, 413, 415, 422, 429, 500, 503)
+def check(fields: dict[str, Any]) -> Match:
+    """Check a cart
+
+    The same body, the same validation and the same decision as a submit. Nothing is kept and nothing is
+    reserved, so another customer may be faster. It looks at the lines alone: a `partner_order_id` that has
+    an order already is no obstacle here.
+    """
+    caller: Caller = g.caller
+    cart = cart_from(fields, currency=caller.currency, strict_totals=caller.strict_totals)
+
+    def read() -> Match:
+        with database().reading() as session:
+            return check_cart(session, partner_id=caller.partner_id, cart=cart, stale_after=_stale_after())
+
+    return twice_if_interrupted(read)
+
+
+def _stale_after() -> timedelta:
+    return timedelta(seconds=current_app.extensions["bridge"].settings.stock_stale_after_seconds)
 
 
 def _answer(submission: Submission, *, is_replay: bool) -> Response:
