@@ -61,7 +61,7 @@ def list_work(
         .limit(limit)
     )
     counts = session.execute(select(graded.c.state, func.count()).group_by(graded.c.state))
-    found: dict[str, int] = dict(counts.tuples().all())
+    found: dict[str, int] = dict(counts.all())
     return WorkList(
         listed=[ListedWork(work, name) for work, name in rows],
         counts={name: found.get(name, 0) for name in STATES},
