@@ -20,7 +20,7 @@ def variants(api: AdminAPI, variant_ids: Sequence[int]) -> Mapping[int, Variant]
     found: dict[int, Variant] = {}
     for start in range(0, len(ids), PAGE):
         page = ids[start : start + PAGE]
-        nodes = api.call("ReadVariants", ids=[gid("ProductVariant", one) for one in page])["nodes"]
+        nodes = api.ask("ReadVariants", "nodes", ids=[gid("ProductVariant", one) for one in page])
         for variant in api.understood("ReadVariants", lambda nodes: [_variant(n) for n in nodes if n], nodes):
             found[variant.variant_id] = variant
     return found

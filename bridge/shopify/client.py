@@ -93,6 +93,10 @@ class AdminAPI(shopify.GraphQL):  # type: ignore[misc]
             log.warning("shopify_throttled", operation=operation.name, reserved=reserved)
             raise
 
+    def ask(self, name: str, field: str, **variables: Any) -> Any:
+        """Carry out an operation and return one root field of its data; None where there is no such object."""
+        return self.understood(name, lambda data: data[field], self.call(name, **variables))
+
     def change(
         self,
         name: str,

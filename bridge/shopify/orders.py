@@ -56,7 +56,8 @@ def cancel(api: AdminAPI, order_id: int, cancellation: Cancellation) -> None:
 
 
 def _read(api: AdminAPI, order_id: int, limits: Mapping[str, int]) -> dict[str, Any] | None:
-    return api.call("ReadOrder", id=gid("Order", order_id), **limits)["order"]  # type: ignore[no-any-return]
+    node: dict[str, Any] | None = api.ask("ReadOrder", "order", id=gid("Order", order_id), **limits)
+    return node
 
 
 def _is_full(node: Mapping[str, Any]) -> bool:

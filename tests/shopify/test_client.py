@@ -10,7 +10,7 @@ import pytest
 import structlog
 
 from bridge.domain.errors import OutcomeUnknown, ShopRefused, ShopUnavailable, Throttled
-from bridge.shopify import subscriptions
+from bridge.shopify import drafts, subscriptions
 from bridge.shopify.budget import Budget, LocalBucket
 from bridge.shopify.client import AdminAPI, AdminSession
 from bridge.shopify.tokens import FixedToken
@@ -269,6 +269,13 @@ def test_an_object_that_an_error_hid_is_not_an_object_that_is_gone(server, api):
 
     with pytest.raises(ShopUnavailable):
         read(api)
+
+
+def test_an_answer_without_the_object_is_not_an_object_that_is_gone(server, api):
+    server.answers(json_answer({"data": {"something": None}}))
+
+    with pytest.raises(ShopUnavailable):
+        drafts.read(api, 1)
 
 
 def test_a_payload_that_is_not_as_the_schema_says_leaves_it_unknown(server, api):
