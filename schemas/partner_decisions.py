@@ -5,6 +5,8 @@ from typing import Any
 from marshmallow import Schema, fields, pre_dump
 
 from bridge.domain.sku_matching import CustomReason, Match, MatchedItem
+from bridge.models import Decision
+from schemas.fields import Moment
 
 _NOT_MAPPED = (CustomReason.UNMAPPED, CustomReason.RETIRED)
 
@@ -61,13 +63,38 @@ class CheckSchema(Schema):
         }
 
 
+class DecisionSchema(Schema):
+    """What was decided about a submitted cart, and why."""
+
+    decision_id = fields.String(required=True, metadata={"format": "uuid"})
+    partner_order_id = fields.String(required=True)
+    supplier_order_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"format": "uuid", "description": "The order that was made; `null` after a 204."},
+    )
+    decided_at = Moment(required=True)
+    items = fields.List(fields.Nested(DecidedLineSchema), required=True)
+
+    @pre_dump
+    def _flatten(self, decision: Decision, **_: Any) -> dict[str, Any]:
+        return {
+            "decision_id": str(decision.id),
+            "partner_order_id": decision.partner_order_id,
+            "supplier_order_id": str(decision.id) if decision.made_order else None,
+            "decided_at": decision.created_at,
+            "items": [
+                decided_line(line["sku"], line["quantity"], line["reason"], line["available"])
+                for line in decision.lines
+            ],
+        }
+
+
 def _checked(line: MatchedItem) -> dict[str, Any]:
     return decided_line(line.item.sku, line.item.quantity, line.custom_reason, line.available)
 
 
-def decided_line(
-    sku: str, quantity: int, reason: CustomReason | None, available: int | None
-) -> dict[str, Any]:
+def decided_line(sku: str, quantity: int, reason: str | None, available: int | None) -> dict[str, Any]:
     """Return one line as `DecidedLineSchema` prints it.
 
     :param reason: why it is not ours, None when it is

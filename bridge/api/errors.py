@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 _REFUSALS: dict[type[errors.BridgeError], tuple[int, str]] = {
     errors.Unauthenticated: (401, "unauthorized"),
     errors.AccessDenied: (403, "access denied"),
+    errors.DecisionNotFound: (404, "decision not found"),
     errors.NotFound: (404, "order not found"),
     errors.InvalidRequest: (400, "bad request"),
     errors.InvalidCart: (422, "validation failed"),

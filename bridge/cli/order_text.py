@@ -84,6 +84,7 @@ def in_full(found: OrderInFull) -> dict[str, Any]:
         "work": [
             _picked(work, "id job attempts next_attempt_at given_up_at last_error") for work in found.work
         ],
+        "decision": [] if found.decision is None else found.decision.lines,
         "events": [
             _picked(event, "at kind actor from_status to_status reason unusual detail")
             for event in found.events
@@ -114,6 +115,7 @@ def told(order: Mapping[str, Any]) -> str:
     parts = [
         "\n".join(head),
         _section("items", order, "position sku quantity price is_supplier_item fulfilled_quantity title"),
+        _section("decision", order, "sku quantity available reason"),
         _section("shipments", order, "fulfillment_id status shipment_status tracking_numbers is_closing"),
         _section("attempts", order, "number started_at outcome draft_id error"),
         _section("work", order, "id job attempts next_attempt_at given_up_at last_error"),

@@ -5,6 +5,7 @@ BridgeError
 │   ├── Unauthenticated        no key, a wrong key, a key that has ended
 │   ├── AccessDenied           the thing exists and belongs to somebody else
 │   ├── NotFound
+│   │   └── DecisionNotFound   unknown, another partner's, or older than decisions are kept
 │   ├── InvalidRequest         a parameter has a value it cannot have
 │   ├── InvalidCart            the cart is well-formed JSON and still not a cart
 │   ├── Conflict
@@ -50,6 +51,10 @@ class AccessDenied(Refused):
 
 class NotFound(Refused):
     code = "not_found"
+
+
+class DecisionNotFound(NotFound):
+    code = "decision_not_found"
 
 
 class InvalidRequest(Refused):

@@ -1,6 +1,7 @@
 """Tables: columns, constraints, no behavior. Importing this package registers all of them."""
 
 from bridge.models.base import Base
+from bridge.models.decisions import Decision
 from bridge.models.orders import IdempotencyKey, Order, OrderEvent, OrderItem
 from bridge.models.partners import ApiKey, Listing, Partner
 from bridge.models.shop_facts import PushAttempt, ShopifyFulfillment, ShopifyOrder
@@ -11,6 +12,7 @@ from bridge.models.work import Mark, Work
 __all__ = [
     "ApiKey",
     "Base",
+    "Decision",
     "IdempotencyKey",
     "InventoryLevel",
     "Listing",

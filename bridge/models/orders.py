@@ -154,7 +154,10 @@ class OrderEvent(Base):
 
 
 class IdempotencyKey(Base):
-    """A key a partner used and the answer it got, for 24 hours. The primary key is the mutex of twins."""
+    """A key a partner used and the answer it got, for 24 hours. The primary key is the mutex of twins.
+
+    `order_id`: the order it got; after a 204, whose body is empty, the decision that there is none.
+    """
 
     __tablename__ = "idempotency_keys"
     __table_args__ = (Index("ix_idempotency_keys_expires", "expires_at"),)

@@ -23,6 +23,7 @@ _OLD: dict[str, tuple[str, str]] = {
         "webhook_events",
         "state = 'applied' AND received_at <= now() - interval '30 days'",
     ),
+    "decisions": ("decisions", "created_at <= now() - interval '90 days'"),
     "sync_runs": ("sync_runs", "finished_at <= now() - interval '30 days'"),
 }
 

@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 
 from bridge.domain.errors import InvalidRequest, NotFound
 from bridge.domain.order_status import statuses_named
-from bridge.models import Order, OrderEvent, OrderItem, Partner, PushAttempt, ShopifyFulfillment, Work
+from bridge.models import (
+    Decision,
+    Order,
+    OrderEvent,
+    OrderItem,
+    Partner,
+    PushAttempt,
+    ShopifyFulfillment,
+    Work,
+)
 
 MAX_PAGE = 500
 
@@ -31,7 +40,10 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class OrderInFull:
-    """One order with everything that is known about it. `work` is what is due or stuck."""
+    """One order with everything that is known about it. `work` is what is due or stuck.
+
+    `decision`: why each line was ours or was not when the cart came; None once it is 90 days old.
+    """
 
     order: Order
     partner: str
@@ -41,6 +53,7 @@ class OrderInFull:
     attempts: Sequence[PushAttempt]
     fulfillments: Sequence[ShopifyFulfillment]
     work: Sequence[Work]
+    decision: Decision | None
 
 
 def list_orders(
@@ -150,6 +163,7 @@ def order_in_full(session: Session, order: Order) -> OrderInFull:
         work=session.scalars(
             select(Work).where(Work.ids["order_id"].astext == str(order.id)).order_by(Work.id)
         ).all(),
+        decision=session.get(Decision, order.id),
     )
 
 

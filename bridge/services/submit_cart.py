@@ -71,7 +71,7 @@ def submit_cart(
         holder = _holder(claimed)
         if holder.id == order_id:
             matched = match(cart.items, claimed.listings, claimed.stocks)
-            return writer.accept(matched) if matched.has_supplier_items else writer.answer_nothing()
+            return writer.accept(matched) if matched.has_supplier_items else writer.answer_nothing(matched)
         if holder.cart_digest == fingerprint:
             return writer.answer_existing(holder)
         if not _is_over(session, holder):
@@ -84,7 +84,7 @@ def submit_cart(
             if matched.has_supplier_items:
                 return writer.accept(matched)
             savepoint.rollback()
-            return writer.answer_nothing()
+            return writer.answer_nothing(matched)
     raise TwinInFlight("The order with this partner_order_id is changing just now.")
 
 
@@ -97,9 +97,9 @@ def ask_for_stock(session: Session, *, unknown: StockUnknown) -> None:
 def _replay(key: KeyRow, fingerprint: bytes) -> Submission:
     if key.fingerprint != fingerprint:
         raise IdempotencyConflict("This Idempotency-Key was sent before with another cart: change either.")
-    if key.body is None:  # Only a committed answer can be seen here.
+    if key.body is None or key.order_id is None:  # Only a committed answer can be seen here.
         raise TwinInFlight("A request with this Idempotency-Key is being worked on.")
-    return Submission(key.order_id, key.body, is_replay=True)
+    return Submission(key.order_id, key.order_id if key.body else None, key.body, is_replay=True)
 
 
 def _holder(claimed: Claimed) -> Holder:

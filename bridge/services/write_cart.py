@@ -32,8 +32,12 @@ class Submitter:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """`order_id` is None when the cart had nothing of ours. `body` is the answer as it is stored and sent."""
+    """`order_id` is None when the cart had nothing of ours. `body` is the answer as it is stored and sent.
 
+    `decision_id` is the order's own id, or the one that the order would have had.
+    """
+
+    decision_id: UUID
     order_id: UUID | None
     body: bytes
     is_replay: bool = False
@@ -69,7 +73,7 @@ class CartWriter:
             reasons.append(STALE_STOCK)
         body = self._answer(self._order_id, OrderStatus.INCOMPLETE_CAUTION)
         self._send(
-            (_REVIEW if reasons or auto_confirm else "") + _WRITE,
+            (_REVIEW if reasons or auto_confirm else "") + _WRITE + _DECIDE,
             200,
             body,
             reasons=reasons,
@@ -79,10 +83,11 @@ class CartWriter:
             job=jobs.PUSH_ORDER,
             job_key=jobs.key_of({"order_id": self._order_id}),
             job_ids=json.dumps({"order_id": str(self._order_id)}),
+            **_decided(cart, matched),
             **_columns(matched),
         )
         self._session.info[RING] = True
-        return Submission(self._order_id, body)
+        return Submission(self._order_id, self._order_id, body)
 
     def answer_existing(self, holder: Holder) -> Submission:
         """Answer with the order that has the number, as it is now (decision 6)."""
@@ -91,12 +96,17 @@ class CartWriter:
         )
         if self._has_key:
             self._send("", 200, body, order_id=str(holder.id))
-        return Submission(holder.id, body)
+        return Submission(holder.id, holder.id, body)
 
-    def answer_nothing(self) -> Submission:
+    def answer_nothing(self, matched: Match) -> Submission:
         """Undo the claim of the number and remember that there was nothing of ours (decisions 5 and 6b)."""
-        self._send("DELETE FROM orders WHERE id = %(order_id)s::uuid;", 204, b"")
-        return Submission(None, b"")
+        self._send(
+            _GIVE_BACK + _DECIDE,
+            204,
+            b"",
+            **_decided(self._cart, matched),
+        )
+        return Submission(self._order_id, None, b"")
 
     def _answer(
         self,
@@ -140,11 +150,41 @@ SELECT id, partner_id, 'submitted', 'partner', status FROM orders WHERE id = %(o
 INSERT INTO work (job, key, ids, next_attempt_at) VALUES (%(job)s, %(job_key)s, %(job_ids)s::jsonb, now());
 """
 
+_GIVE_BACK = """
+DELETE FROM orders WHERE id = %(order_id)s::uuid;
+"""
+
+_DECIDE = """
+INSERT INTO decisions (id, partner_id, partner_order_id, made_order, currency, lines)
+VALUES (%(order_id)s::uuid, %(partner_id)s::uuid, %(partner_order_id)s, %(answer_status)s = 200, %(currency)s,
+    %(lines)s::jsonb);
+"""
+
 _REMEMBER = """
-UPDATE idempotency_keys SET status = %(answer_status)s, body = %(body)s,
-    order_id = CASE WHEN %(answer_status)s = 200 THEN %(order_id)s::uuid END
+UPDATE idempotency_keys SET status = %(answer_status)s, body = %(body)s, order_id = %(order_id)s::uuid
 WHERE partner_id = %(partner_id)s::uuid AND key = %(key)s;
 """
+
+
+def _decided(cart: Cart, matched: Match) -> dict[str, str]:
+    """Return what `models.Decision` keeps: why each line was ours or was not, and nothing of the customer."""
+    return {
+        "partner_order_id": cart.partner_order_id,
+        "currency": cart.currency,
+        "lines": json.dumps(
+            [
+                {
+                    "sku": line.item.sku,
+                    "title": line.item.title,
+                    "price": str(line.item.price),
+                    "quantity": line.item.quantity,
+                    "reason": line.custom_reason,
+                    "available": line.available,
+                }
+                for line in matched.items
+            ]
+        ),
+    }
 
 
 def _columns(matched: Match) -> dict[str, list[object]]:

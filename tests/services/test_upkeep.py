@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 
 from bridge import jobs
 from bridge.db import Database, clock
-from bridge.models import IdempotencyKey, SyncRun, WebhookEvent, Work
+from bridge.models import Decision, IdempotencyKey, SyncRun, WebhookEvent, Work
 from bridge.services.clean_up import clean_up
 from bridge.services.look_over import look_over
 from bridge.services.reserve_stock import commit
@@ -91,6 +91,18 @@ def test_only_what_is_old_enough_is_removed(db: Database):
             add_webhook(session, f"new {state}", state, days - 0.1)
         session.add(SyncRun(kind="inventory", finished_at=now - timedelta(days=31)))
         session.add(SyncRun(kind="inventory", finished_at=now))
+        for number, days in enumerate((90.1, 89.9)):
+            session.add(
+                Decision(
+                    id=UUID(int=number),
+                    partner_id=partner.id,
+                    partner_order_id=f"{days} days old",
+                    made_order=False,
+                    currency="USD",
+                    lines=[],
+                    created_at=now - timedelta(days=days),
+                )
+            )
 
     removed = clean_up(db)
 
@@ -98,11 +110,13 @@ def test_only_what_is_old_enough_is_removed(db: Database):
         "idempotency_keys": 1,
         "foreign_webhooks": 1,
         "applied_webhooks": 1,
+        "decisions": 1,
         "sync_runs": 1,
     }
     with db.transaction() as session:
         assert session.scalars(select(IdempotencyKey.key)).all() == ["live"]
         left = set(session.scalars(select(WebhookEvent.webhook_id)))
+        assert session.scalars(select(Decision.partner_order_id)).all() == ["89.9 days old"]
     assert left == {
         "new foreign", "new applied", "old failed", "new failed", "old parked", "new parked",
     }  # fmt: skip

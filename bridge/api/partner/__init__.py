@@ -1,6 +1,6 @@
 """Contract 1, the partner API: /v1."""
 
-from bridge.api.partner import carts, orders
+from bridge.api.partner import carts, decisions, orders
 from bridge.api.partner.blueprint import blueprint
 
-__all__ = ["blueprint", "carts", "orders"]
+__all__ = ["blueprint", "carts", "decisions", "orders"]

@@ -63,6 +63,12 @@ _REPLAYED = {
         "schema": {"type": "string"},
     }
 }
+_DECIDED = {
+    "X-Decision-Id": {
+        "description": "Names the decision about every line, kept for 90 days: `GET /v1/decisions/{id}`.",
+        "schema": {"type": "string", "format": "uuid"},
+    }
+}
 _KEY_PARAMETER = {
     "in": "header",
     "name": _KEY_HEADER,
@@ -77,10 +83,12 @@ _KEY_PARAMETER = {
 @blueprint.doc(parameters=[_KEY_PARAMETER])
 @blueprint.arguments(CartSchema, example=_EXAMPLE)
 @blueprint.response(
-    200, SubmissionSchema, description="We made, or already had, an order.", headers=_REPLAYED
+    200, SubmissionSchema, description="We made, or already had, an order.", headers=_DECIDED | _REPLAYED
 )
 @blueprint.alt_response(
-    204, description="Nothing in this cart is ours or in stock: no order. A success.", headers=_REPLAYED
+    204,
+    description="Nothing in this cart is ours or in stock: no order. A success.",
+    headers=_DECIDED | _REPLAYED,
 )
 @blueprint.refuses(400, 401, 409, 413, 415, 422, 429, 500, 503)
 def submit(fields: dict[str, Any]) -> Response:
@@ -116,7 +124,7 @@ def submit(fields: dict[str, Any]) -> Response:
             ask_for_stock(session, unknown=unknown)
         raise
     # The answer of our own unheard commit is no replay.
-    return _answer(submission, is_replay=submission.is_replay and submission.order_id not in tried)
+    return _answer(submission, is_replay=submission.is_replay and submission.decision_id not in tried)
 
 
 @blueprint.route("/carts/check", methods=["POST"])
@@ -149,6 +157,7 @@ def _answer(submission: Submission, *, is_replay: bool) -> Response:
         response = Response(status=204)
     else:
         response = Response(submission.body, 200, mimetype="application/json")
+    response.headers["X-Decision-Id"] = str(submission.decision_id)
     if is_replay:
         response.headers["Idempotent-Replayed"] = "true"
     g.log = {"order_id": str(submission.order_id), "replay": is_replay}

@@ -414,4 +414,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", name=op.f("pk_shopify_orders")),
         sa.UniqueConstraint("shopify_order_id", name=op.f("uq_shopify_orders_shopify_order_id")),
     )
+    op.create_table(
+        "decisions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("partner_id", sa.Uuid(), nullable=False),
+        sa.Column("partner_order_id", sa.Text(), nullable=False),
+        sa.Column("made_order", sa.Boolean(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("lines", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column(
+            "created_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
+    )
+    op.create_index("ix_decisions_age", "decisions", ["created_at"], unique=False)
     # ### end Alembic commands ###
