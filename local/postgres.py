@@ -10,6 +10,7 @@ import secrets
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -28,6 +29,7 @@ DATABASE = "bridge"
 _START_SECONDS = 60
 _STOP_SECONDS = 12
 _PORT_TRIES = 2
+_LOOK_SECONDS = 0.05
 
 # What every cluster of ours has, whatever the caller adds.
 _SETTINGS = {
@@ -199,26 +201,27 @@ class Postgres:
             shutil.rmtree(unfinished, ignore_errors=True)
 
     def evict(self) -> None:
-        """Stop the server that a killed run left in the cluster; remove a stale pid file.
+        """Stop the server that a killed run left in the cluster; remove a pid file of strangers.
 
         PostgreSQL itself refuses to start when the pid in its file is anybody's, and after a
-        restart of the machine or the container it is.
+        restart of the machine or the container it is. A pid that is nobody's it notices by
+        itself, and frees the shared memory that the file names.
         """
         cluster = make_home(self.folder, self.account) / "cluster"
         pid_file = cluster / "postmaster.pid"
         try:
-            pid = int(pid_file.read_text().split("\n", 1)[0])
-        except (FileNotFoundError, ValueError):
+            server = psutil.Process(int(pid_file.read_text().split("\n", 1)[0]))
+            is_ours = str(cluster) in server.cmdline()
+        except psutil.ZombieProcess:  # It has ended, and its parent does not care.
+            is_ours = False
+        except (FileNotFoundError, ValueError, psutil.NoSuchProcess):
             return
-        with contextlib.suppress(psutil.NoSuchProcess):
-            server = psutil.Process(pid)
-            if str(cluster) in server.cmdline():
-                server.send_signal(signal.SIGINT)
-                try:
-                    server.wait(_STOP_SECONDS)
-                except psutil.TimeoutExpired:
-                    server.send_signal(signal.SIGQUIT)
-                    server.wait(_STOP_SECONDS)
+        if is_ours:
+            for number in (signal.SIGINT, signal.SIGQUIT):
+                with contextlib.suppress(psutil.Error):
+                    server.send_signal(number)
+                    if _ends(server):
+                        break
         pid_file.unlink(missing_ok=True)
 
     def _start_server(self, postgres: Path, cluster: Path) -> None:
@@ -248,3 +251,13 @@ class Postgres:
 
     def _environment(self) -> dict[str, str]:
         return base_environment(LC_ALL="C", HOME="/")
+
+
+def _ends(server: psutil.Process) -> bool:
+    """Wait for a process that is not our child; a zombie has ended."""
+    deadline = time.monotonic() + _STOP_SECONDS
+    while server.is_running() and server.status() != psutil.STATUS_ZOMBIE:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_LOOK_SECONDS)
+    return True
