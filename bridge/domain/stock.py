@@ -1,6 +1,7 @@
 """What can be sold of one item at one location, from what the shop said and what we have promised since."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,15 @@ class Stock:
     is_stale: bool = False
 
 
+class Availability(StrEnum):
+    """What a cart with one unit of a listed SKU would meet."""
+
+    IN_STOCK = "in_stock"
+    OUT_OF_STOCK = "out_of_stock"
+    UNKNOWN = "unknown"
+    RETIRED = "retired"
+
+
 def covers(stock: Stock, demand: int) -> bool:
     """Tell whether `demand` units, at least 1, can be promised now (decisions 57 and 57d)."""
     left = sellable(stock)
@@ -35,3 +45,15 @@ def sellable(stock: Stock) -> int | None:
     if not stock.tracked:
         return None
     return max((stock.available or 0) - stock.reserved, 0)
+
+
+def availability(stock: Stock | None, *, is_retired: bool) -> Availability:
+    """Return what a partner is told of one SKU.
+
+    :param stock: None where the item was never observed, which is not zero (decision 57d)
+    """
+    if is_retired:
+        return Availability.RETIRED
+    if stock is None:
+        return Availability.UNKNOWN
+    return Availability.IN_STOCK if covers(stock, 1) else Availability.OUT_OF_STOCK

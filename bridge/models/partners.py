@@ -52,6 +52,7 @@ class Listing(Base):
     __table_args__ = (
         Index("ix_listings_inventory_item", "inventory_item_id"),
         Index("ix_listings_variant", "variant_id"),
+        Index("ix_listings_changes", "partner_id", "updated_at"),
     )
 
     partner_id: Mapped[UUID] = mapped_column(ForeignKey("partners.id"), primary_key=True)

@@ -1,6 +1,6 @@
 """Contract 1, the partner API: /v1."""
 
-from bridge.api.partner import carts, decisions, orders
+from bridge.api.partner import carts, catalog, decisions, orders
 from bridge.api.partner.blueprint import blueprint
 
-__all__ = ["blueprint", "carts", "decisions", "orders"]
+__all__ = ["blueprint", "carts", "catalog", "decisions", "orders"]

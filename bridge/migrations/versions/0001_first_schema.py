@@ -203,6 +203,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("partner_id", "sku", name=op.f("pk_listings")),
     )
+    op.create_index("ix_listings_changes", "listings", ["partner_id", "updated_at"], unique=False)
     op.create_index("ix_listings_inventory_item", "listings", ["inventory_item_id"], unique=False)
     op.create_index("ix_listings_variant", "listings", ["variant_id"], unique=False)
     op.create_table(
