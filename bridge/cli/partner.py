@@ -1,5 +1,6 @@
 """`python -m bridge partner …`: who may send us carts, and how we treat theirs."""
 
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -9,8 +10,10 @@ from sqlalchemy.orm import Session
 from bridge.cli import Noun
 from bridge.cli.context import Context, table
 from bridge.domain.api_keys import Scope
+from bridge.domain.money import quantize
 from bridge.models import Listing, Partner
 from bridge.services import api_keys, partners
+from bridge.services.lost_business import lost_business
 from config.settings import DATABASE, KEYS, REDIS, SHOPIFY
 
 SCOPES = click.option(
@@ -145,6 +148,24 @@ def set_(bridge: Context, name: str, **given: Any) -> None:
     with bridge.db.transaction() as session:
         shown = _shown(partners.change_partner(session, name=name, **changes))
     _answer_one(bridge, shown)
+
+
+@group.command("lost")
+@click.argument("name")
+@click.option("--days", type=click.IntRange(1, 90), default=30, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.pass_obj
+def lost(bridge: Context, name: str, days: int, limit: int) -> None:
+    """Show which SKUs NAME's customers asked for and did not get from us, the most valuable first.
+
+    Those that are not mapped may be the partner's own goods. A cart that was sent again counts once.
+    """
+    with bridge.db.transaction() as session:
+        found = lost_business(session, partner=name, days=days, limit=limit)
+    shown = [asdict(line) | {"value": str(quantize(line.value, line.currency))} for line in found]
+    headings = ("sku", "reason", "carts", "quantity", "value", "currency", "title")
+    text = table(headings, [[line[heading] for heading in headings] for line in shown])
+    bridge.answer({"partner": name, "days": days, "lost": shown}, text=text if shown else "Nothing was lost.")
 
 
 def _open(bridge: Context, name: str, *, enabled: bool) -> None:
