@@ -94,6 +94,9 @@ def _send(turn: Turn, shop: Shop, shop_order_id: int, remaining: Mapping[int, in
     if made is not None:
         with turn.entry() as entry:
             _remember(entry, made)
+            if any(made.lines.get(line, 0) < units for line, units in remaining.items()):
+                # One call closes one location, and 250 lines at most: the rest is another turn's.
+                jobs.request(entry.session, jobs.CLOSE_LINES, order_id=turn.order_id)
 
 
 def _supplier_lines(entry: Entry) -> frozenset[int]:

@@ -229,6 +229,16 @@ def test_lines_that_are_not_ours_are_closed_when_ours_have_shipped(stage):
     assert tracked == [True, False]
 
 
+def test_more_lines_than_one_call_takes_are_all_closed(stage):
+    theirs = [Line(variant_id=None, title=f"Their thing {n}", price="1.00", quantity=1) for n in range(251)]
+    order_id = confirmed(stage, [Line(), *theirs])
+    ship(stage, "Ceramic Coffee Set")
+
+    close_lines(stage, order_id)
+
+    assert stage.orders()[0]["displayFulfillmentStatus"] == "FULFILLED"
+
+
 def test_lines_that_are_not_ours_stay_open_while_one_of_ours_waits(stage):
     order_id = confirmed(stage, [Line(), Line(variant_id=None, title="Their mug")])
 
