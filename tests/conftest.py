@@ -7,12 +7,18 @@ once per process of pytest-xdist.
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from bridge.db import Database
 from local.process import Process
 from tests.support import processes
 from tests.support.servers import Servers, session_folder, sqlalchemy_url
+
+# The same examples in every run, so that a red run means a change; `--hypothesis-profile=explore` draws new ones.
+hypothesis.settings.register_profile("repeatable", derandomize=True, database=None)
+hypothesis.settings.register_profile("explore", print_blob=True)
+hypothesis.settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")

@@ -219,7 +219,9 @@ class Model:
             status, ended = S.COMPLETE, max(self.delivered[u.parcel] for u in due if u.parcel)
         elif all(u.parcel for u in due):
             status = S.FULFILLED
-        return status, bool(ended and self.closed_at and self.closed_at > ended)
+        # A shop files an order away by itself when its last line is fulfilled, be it one that is not ours.
+        others = [p.created_at for p in self.parcels.values() if set(LINE_IDS.values()).isdisjoint(p.lines)]
+        return status, bool(ended and self.closed_at and self.closed_at > max([ended, *others]))
 
     def _some_parcel(self, pick: int) -> list[Fulfillment]:
         live = [p for p in self.parcels.values() if p.status == "success"]
