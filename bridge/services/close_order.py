@@ -17,6 +17,7 @@ from bridge.services.move_order import take_move
 from bridge.services.order_decisions import REJECT
 from bridge.services.order_draft import sale_of
 from bridge.services.order_turn import Entry, Timing, Turn, order_turn
+from bridge.services.rebuild_journal import may_have_lost, rebuild_journal
 from bridge.services.record_shop_order import record_shop_order
 
 NOT_IN_SHOP = "order_not_in_shop"
@@ -31,8 +32,8 @@ _TAKEN = frozenset({"paid", "partially_paid", "partially_refunded"})
 def close_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> None:
     """Delete the drafts and cancel the shop order of a rejected or canceled order, then move its status.
 
-    Without any attempt to push there is nothing to close and Shopify is not called. What has shipped cannot
-    be canceled: then the intent is dropped with that reason.
+    Without any attempt to push there is nothing to close and Shopify is not called, unless the database was
+    restored and may have lost one. What has shipped cannot be canceled: then the intent is dropped with that reason.
 
     :raises ShopError: after recording it
     """
@@ -47,8 +48,12 @@ def close_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> 
             sale = sale_of(entry.session, order)
             attempts = attempts_of(entry.session, order_id)
             shop_order_id, recorded = order.shopify_order_id, order.draft_id
+            restored = may_have_lost(entry.session, order, attempts, now=entry.now)
         if shop_order_id is None:
-            if not _unanswered_are_known(turn, shop, sale, attempts):
+            known: Sequence[PushAttempt] | None = attempts
+            if restored is not None and recorded is None:
+                known = rebuild_journal(turn, shop, sale, restored=restored)
+            if known is None or not _unanswered_are_known(turn, shop, sale, known):
                 return
             shop_order_id = _delete_drafts(turn, shop, recorded)
         if shop_order_id is not None and not _is_canceled(turn, shop, shop_order_id):

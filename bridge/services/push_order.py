@@ -24,6 +24,7 @@ from bridge.services.adopt_draft import (
 )
 from bridge.services.order_draft import sale_of
 from bridge.services.order_turn import BUDGET_SECONDS, Entry, Timing, Turn, TurnLost, order_turn
+from bridge.services.rebuild_journal import may_have_lost, rebuild_journal
 
 # While a draft of unknown outcome may still appear, it is looked for this often.
 _LOOK_AGAIN_SECONDS = 10
@@ -42,13 +43,17 @@ def push_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> N
             attempts = attempts_of(entry.session, order_id)
             placed_before = entry.order.draft_id
             wanted = placed_before is None and _is_wanted(entry)
+            restored = may_have_lost(entry.session, entry.order, attempts, now=entry.now) if wanted else None
             if not wanted and not _spares(attempts, placed_before):
                 entry.finish()
                 return
         if not wanted:
             _remove_spares(turn, shop, sale, attempts, placed_before)
             return
-        unanswered = [attempt for attempt in attempts if is_open(attempt)]
+        known = rebuild_journal(turn, shop, sale, restored=restored) if restored else attempts
+        if known is None:
+            return
+        unanswered = [attempt for attempt in known if is_open(attempt)]
         if unanswered and _settled(turn, shop, sale, unanswered):
             return
         _create(turn, shop, sale)
@@ -70,7 +75,8 @@ def _settled(turn: Turn, shop: Shop, sale: Sale, unanswered: Sequence[PushAttemp
         patience = (latest - entry.now).total_seconds() + turn.timing.grace_seconds
     found = dict(find_ours(shop, sale, unanswered))
     if found:
-        number = min(found)
+        # The first completed of ours wins (decision 47).
+        number = min(found, key=lambda each: (found[each].order_id is None, each))
         placed = found.pop(number)
         with turn.entry() as entry:
             _place(entry, draft_of(sale, attempt=number), number, placed, event="draft_found")

@@ -51,11 +51,15 @@ class Servers:
         self.postgres.destroy()
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """Yield the URL of a migrated database that nobody else uses; dropped afterwards."""
+    def database(self, *, copy_of: str | None = None) -> Iterator[str]:
+        """Yield the URL of a migrated database that nobody else uses; dropped afterwards.
+
+        :param copy_of: the URL of one that this makes a backup of; nobody may be connected to it now
+        """
+        template = copy_of.rpartition("/")[2] if copy_of else _TEMPLATE
         name = f"test_{next(self._numbers)}"
         # Copying files is faster than logging every page, where durability is off.
-        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{_TEMPLATE}" STRATEGY file_copy')
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
         try:
             yield self.postgres.url_of(name)
         finally:
