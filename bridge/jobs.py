@@ -29,6 +29,7 @@ READ_PRODUCT = "inventory.read_product"  # product_id: are its variants still th
 DISPATCH = "work.dispatch"
 SYNC_INVENTORY = "inventory.sync"
 CHECK_SUBSCRIPTIONS = "webhooks.check"
+RECONCILE = "orders.reconcile"
 CLEAN_UP = "work.clean_up"
 COMPLETE_OVERDUE = "work.complete_overdue"
 LOOK_OVER = "work.look_over"

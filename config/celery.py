@@ -86,6 +86,7 @@ beat_schedule = {
     "dispatch": _every(_read.dispatch_seconds, "work.dispatch"),
     "sync-inventory": _every(_read.inventory_sync_seconds, "inventory.sync"),
     "check-subscriptions": _every(300, "webhooks.check"),
+    "reconcile": _every(_read.reconcile_seconds, "orders.reconcile"),
     "clean-up": _every(3600, "work.clean_up"),
     "look-over": _every(300, "work.look_over"),
     "complete-overdue": _every(3600, "work.complete_overdue"),

@@ -57,6 +57,8 @@ class Settings:
     # Age at which an inventory observation is flagged (decision 57d).
     stock_stale_after_seconds: int
     inventory_sync_seconds: int
+    # How often what was missed is made up for (decision 55).
+    reconcile_seconds: int
     dispatch_seconds: int
     # Close lines that are not ours once ours have shipped (decision 41).
     close_custom_lines: bool
@@ -107,6 +109,7 @@ def load(*needs: str, source: Mapping[str, str] | None = None) -> Settings:
         lease_seconds=env.int("LEASE_SECONDS", 120, validate=_positive),
         stock_stale_after_seconds=env.int("STOCK_STALE_AFTER_SECONDS", 6 * 3600, validate=_positive),
         inventory_sync_seconds=env.int("INVENTORY_SYNC_SECONDS", 600, validate=_positive),
+        reconcile_seconds=env.int("RECONCILE_SECONDS", 900, validate=_positive),
         dispatch_seconds=env.int("DISPATCH_SECONDS", 5, validate=_positive),
         close_custom_lines=env.bool("CLOSE_CUSTOM_LINES", True),
         database_pool_size=env.int("DATABASE_POOL_SIZE", 5, validate=_positive),

@@ -4,10 +4,14 @@ from bridge import jobs
 from bridge.services.clean_up import clean_up_on_schedule
 from bridge.services.complete_overdue import complete_overdue_on_schedule
 from bridge.services.look_over import look_over as _look_over
+from bridge.services.reconcile import reconcile_on_schedule
 from celery_app import app
-from workers.runtime import get_runtime
+from workers.runtime import BridgeTask, get_runtime
 
 _HOUR = 3600
+# After a long outage there are many pages. Longer than the visibility timeout, so the message may come again
+# meanwhile: then the turn and the lock are taken and the second one ends at once.
+_RECONCILE_SECONDS = 1800
 
 
 @app.task(name=jobs.CLEAN_UP)  # No retry: the next tick of beat is one.
@@ -27,3 +31,15 @@ def look_over(**_newer: object) -> None:
 def complete_overdue(**_newer: object) -> None:
     """Complete what shipped and was never reported, once an hour. Safe to run twice: the second finds nothing."""
     complete_overdue_on_schedule(get_runtime().db, every_seconds=_HOUR)
+
+
+@app.task(
+    base=BridgeTask,
+    name=jobs.RECONCILE,
+    soft_time_limit=_RECONCILE_SECONDS,
+    time_limit=_RECONCILE_SECONDS + 15,
+)  # No retry: the next tick of beat is one.
+def reconcile(**_newer: object) -> None:
+    """Make up for what was missed, when it is due. Safe to run twice: one at a time, and once per period."""
+    runtime = get_runtime()
+    reconcile_on_schedule(runtime.db, runtime.shop, every_seconds=runtime.settings.reconcile_seconds)

@@ -1,5 +1,6 @@
 """`python -m bridge order …`: what staff see of orders and decide about them; the same services as the console."""
 
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -7,8 +8,9 @@ import click
 from bridge.cli import Noun
 from bridge.cli.context import Context, table, whoami
 from bridge.cli.order_text import in_full, listed, told
+from bridge.domain.errors import Busy
 from bridge.models import Order
-from bridge.services import link_order, order_decisions, order_listing
+from bridge.services import link_order, order_decisions, order_listing, reconcile
 from bridge.services.order_decisions import decide
 from config.settings import DATABASE, REDIS, SHOPIFY
 
@@ -94,6 +96,24 @@ def complete(bridge: Context, reference: str) -> None:
 def resync(bridge: Context, reference: str) -> None:
     """Ask Shopify again what is true of an order, and try again what is stuck about it."""
     _decide(bridge, reference, order_decisions.resync, "will be read again")
+
+
+@group.command("reconcile", needs=(DATABASE, REDIS, SHOPIFY))
+@click.pass_obj
+def reconcile_now(bridge: Context) -> None:
+    """Look in Shopify now for what was missed, as the schedule does, and list what names an order we do not have."""
+    every_seconds = bridge.settings.reconcile_seconds
+    drift = reconcile.reconcile(bridge.db, bridge.shop, every_seconds=every_seconds)
+    if drift is None:
+        raise Busy("a reconciliation is running; its end is in the log as reconcile.done or reconcile.drift")
+    text = (
+        f"Looked at {drift.looked_at} on {drift.pages} pages: {drift.behind} behind, {drift.unlinked} unlinked,"
+        f" {drift.lost_work} without their work; {drift.reread} are read anyway."
+    )
+    unknown = [[what, named] for what, named in sorted(drift.unknown.items())]
+    if unknown:
+        text += "\nIn Shopify, naming an order that is not here:\n" + table(("in shopify", "order"), unknown)
+    bridge.answer(asdict(drift), text=text)
 
 
 @group.command("link", needs=(DATABASE, REDIS, SHOPIFY))

@@ -204,6 +204,20 @@ class ShopOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """What tells whose a draft or an order of the shop is, without the rest of it.
+
+    `updated_at` of an order is its last change; of a draft, where lists are by creation, its creation.
+    """
+
+    id: int
+    name: str
+    updated_at: datetime
+    tags: tuple[str, ...]
+    attributes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """`topic` as in the header: `orders/create`."""
 
@@ -250,6 +264,9 @@ class Shop(Protocol):
         :param token: only those with this tag, which is much cheaper; the shop's index is not asked
         """
 
+    def new_drafts(self, *, since: datetime) -> Iterator[Sequence[Named]]:
+        """Yield every draft made since then, newest first, one list per page asked for; whose, not what."""
+
     def complete_draft(self, draft_id: int, *, payment_pending: bool) -> CompletedDraft:
         """Make the draft an order. One that was completed before answers the same order."""
 
@@ -260,6 +277,10 @@ class Shop(Protocol):
 
     def find_orders(self, *, tag: str) -> Sequence[ShopOrder]:
         """Search by tag. The index lags: an empty answer never proves that there is none."""
+
+    def changed_orders(self, *, since: datetime) -> Iterator[Sequence[Named]]:
+        """Yield every order changed since then, oldest change first, one list per page asked for; closed
+        and canceled ones too. The index lags: ask again with an overlap."""
 
     def cancel_order(self, order_id: int, cancellation: Cancellation) -> None:
         """Ask for the cancellation; it happens later, `cancelled_at` tells. Already canceled is fine."""

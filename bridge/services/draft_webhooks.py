@@ -37,6 +37,11 @@ def draft_changed(session: Session, body: Body, now: datetime, _received_at: dat
             raise
         jobs.request(session, jobs.READ_ORDER, order_id=order.id)
         return applied(subject_of(bodies.id_of(body)), "it cannot be read: Shopify is asked")
+    return take_draft(session, seen, now)
+
+
+def take_draft(session: Session, seen: PlacedDraft, now: datetime) -> Outcome:
+    """Conclude from a draft in the shop, however it was heard of, what it is to an order of ours."""
     subject = subject_of(seen.draft_id)
     order = find_order.by_draft(session, seen.draft_id)
     if order is not None:

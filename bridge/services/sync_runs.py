@@ -1,4 +1,4 @@
-"""The journal of inventory syncs: what each run looked at and what it could not, readable while it runs."""
+"""The journal of scheduled runs: what each looked at and what it could not, readable while it runs."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,8 @@ from bridge.db import clock
 from bridge.models import SyncRun
 
 INVENTORY = "inventory"
+# Its columns then say: `items` looked at, `changed` repaired or asked about, `missing` unknown to us.
+RECONCILE = "reconcile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,14 @@ class Sweep:
     last_error: str | None
 
 
-def begin_run(session: Session) -> int:
-    """Open a run; the caller holds the lock of syncs, so one that is still open has died."""
+def begin_run(session: Session, kind: str = INVENTORY) -> int:
+    """Open a run; the caller holds the lock of its kind, so one that is still open has died."""
     session.execute(
         update(SyncRun)
-        .where(SyncRun.kind == INVENTORY, SyncRun.finished_at.is_(None))
+        .where(SyncRun.kind == kind, SyncRun.finished_at.is_(None))
         .values(finished_at=func.now(), last_error=func.coalesce(SyncRun.last_error, "interrupted"))
     )
-    run = SyncRun(kind=INVENTORY, started_at=clock(session))
+    run = SyncRun(kind=kind, started_at=clock(session))
     session.add(run)
     session.flush()
     return run.id
@@ -52,6 +54,11 @@ def note_page(session: Session, run: int, *, items: int, changed: int, missing: 
     )
 
 
+def note_found(session: Session, run: int, **counts: int) -> None:
+    """Set counts of a run to what they have come to: pages, items, changed, missing."""
+    session.execute(update(SyncRun).where(SyncRun.id == run).values(**counts))
+
+
 def note_failed_page(session: Session, run: int, *, error: str) -> None:
     """Count one page that could not be read, and keep why."""
     session.execute(
@@ -63,9 +70,7 @@ def note_failed_page(session: Session, run: int, *, error: str) -> None:
 
 def finish_run(session: Session, run: int, *, location_id: int) -> Sweep:
     """Close a run and return what it did."""
-    row = session.scalars(select(SyncRun).where(SyncRun.id == run)).one()
-    row.finished_at = clock(session)
-    row.complete = row.failed_pages == 0
+    row = close_run(session, run)
     return Sweep(
         location_id=location_id,
         pages=row.pages,
@@ -78,8 +83,16 @@ def finish_run(session: Session, run: int, *, location_id: int) -> Sweep:
     )
 
 
+def close_run(session: Session, run: int) -> SyncRun:
+    """Close a run that came to its end, and return its row."""
+    row = session.scalars(select(SyncRun).where(SyncRun.id == run)).one()
+    row.finished_at = clock(session)
+    row.complete = row.failed_pages == 0
+    return row
+
+
 def abort_run(session: Session, run: int, *, error: str) -> None:
-    """Close a run that never came to its first page."""
+    """Close a run that did not come to its end."""
     session.execute(
         update(SyncRun).where(SyncRun.id == run).values(finished_at=clock(session), last_error=error)
     )

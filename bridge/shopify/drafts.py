@@ -9,11 +9,11 @@ import pycountry
 
 from bridge.domain.errors import ShopRefused
 from bridge.domain.references import ITEM
-from bridge.domain.shop import CompletedDraft, Draft, DraftAddress, DraftLine, PlacedDraft, PlacedLine
+from bridge.domain.shop import CompletedDraft, Draft, DraftAddress, DraftLine, Named, PlacedDraft, PlacedLine
 from bridge.shopify import paging, replies
 from bridge.shopify.client import AdminAPI
 from bridge.shopify.gids import gid, number
-from bridge.shopify.wire import attributes_of, instant, optional_number, position_of
+from bridge.shopify.wire import attributes_of, instant, named_of, optional_number, position_of
 
 # Lines asked for with a draft; more are read page by page. Nearly every cart fits, and the price grows with it.
 _FIRST_LINES = 20
@@ -56,6 +56,19 @@ def newest(api: AdminAPI, *, since: datetime, token: str | None) -> Iterator[Pla
             draft = read(api, draft_id)
             if draft is not None:  # Deleted meanwhile.
                 yield draft
+
+
+def made_since(api: AdminAPI, since: datetime) -> Iterator[list[Named]]:
+    """Yield the drafts made since then, newest first, page by page."""
+
+    def look_at(node: Mapping[str, Any]) -> Named:
+        return named_of(node, time="createdAt")
+
+    for page in paging.pages(api, "ListNamedDrafts", lambda data: data["draftOrders"]):
+        found = [api.understood("ListNamedDrafts", look_at, node) for node in page]
+        yield [draft for draft in found if draft.updated_at >= since]
+        if found and found[-1].updated_at < since:
+            return
 
 
 def complete(api: AdminAPI, draft_id: int, *, payment_pending: bool) -> CompletedDraft:

@@ -1,15 +1,23 @@
 """Shop orders: everything an order's status is derived from, and how one is canceled."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from bridge.domain.errors import ShopRefused
-from bridge.domain.shop import Cancellation, OrderLine, Refund, ShopOrder
+from bridge.domain.shop import Cancellation, Named, OrderLine, Refund, ShopOrder
 from bridge.shopify import fulfillments, paging
 from bridge.shopify.client import AdminAPI
 from bridge.shopify.gids import gid, number
-from bridge.shopify.wire import attributes_of, instant, optional_instant, optional_number, position_of
+from bridge.shopify.wire import (
+    attributes_of,
+    instant,
+    named_of,
+    optional_instant,
+    optional_number,
+    position_of,
+)
 
 # The first look: as much as nearly every order has. What is longer is read to its end.
 _FIRST_LOOK = {"lines": 20, "parcels": 5, "parcelLines": 20, "refunds": 5, "refundLines": 20}
@@ -36,6 +44,13 @@ def find(api: AdminAPI, *, tag: str) -> Sequence[ShopOrder]:
     return [order for order in orders if order and tag.lower() in (t.lower() for t in order.tags)]
 
 
+def changed(api: AdminAPI, *, since: datetime) -> Iterator[list[Named]]:
+    """Yield the orders changed since then, page by page; by Shopify's whole seconds, so `since` itself counts."""
+    wanted = f"updated_at:>='{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}'"
+    for page in paging.pages(api, "ListChangedOrders", lambda data: data["orders"], query=wanted):
+        yield [api.understood("ListChangedOrders", _named, node) for node in page]
+
+
 def cancel(api: AdminAPI, order_id: int, cancellation: Cancellation) -> None:
     """Ask for the cancellation. Shopify does it in a job of its own; `cancelled_at` tells when it is done."""
     refund_method = {"originalPaymentMethodsRefund": True} if cancellation.refund else None
@@ -53,6 +68,10 @@ def cancel(api: AdminAPI, order_id: int, cancellation: Cancellation) -> None:
     except ShopRefused as error:
         if not any(ALREADY_CANCELED in problem for problem in error.problems):
             raise
+
+
+def _named(node: Mapping[str, Any]) -> Named:
+    return named_of(node, time="updatedAt")
 
 
 def _read(api: AdminAPI, order_id: int, limits: Mapping[str, int]) -> dict[str, Any] | None:

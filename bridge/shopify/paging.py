@@ -13,10 +13,16 @@ def nodes(api: AdminAPI, name: str, pick: Pick, **variables: Any) -> Iterator[An
 
     :param pick: finds the connection in the operation's data; None where what should have it is not there
     """
+    for page in pages(api, name, pick, **variables):
+        yield from page
+
+
+def pages(api: AdminAPI, name: str, pick: Pick, **variables: Any) -> Iterator[list[Any]]:
+    """Yield the nodes of a connection page by page, each asked for when it is wanted."""
     after: str | None = None
     while True:
         found, after = _ask(api, name, pick, after, variables)
-        yield from found
+        yield found
         if after is None:
             return
 

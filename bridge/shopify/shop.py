@@ -9,6 +9,7 @@ from bridge.domain.shop import (
     Draft,
     Fulfillment,
     InventoryLevel,
+    Named,
     PlacedDraft,
     ShopOrder,
     ShopProfile,
@@ -50,6 +51,9 @@ class ShopifyShop:
     def newest_drafts(self, *, since: datetime, token: str | None = None) -> Iterator[PlacedDraft]:
         return drafts.newest(self._api, since=since, token=token)
 
+    def new_drafts(self, *, since: datetime) -> Iterator[Sequence[Named]]:
+        return drafts.made_since(self._api, since)
+
     def complete_draft(self, draft_id: int, *, payment_pending: bool) -> CompletedDraft:
         return drafts.complete(self._api, draft_id, payment_pending=payment_pending)
 
@@ -61,6 +65,9 @@ class ShopifyShop:
 
     def find_orders(self, *, tag: str) -> Sequence[ShopOrder]:
         return orders.find(self._api, tag=tag)
+
+    def changed_orders(self, *, since: datetime) -> Iterator[Sequence[Named]]:
+        return orders.changed(self._api, since=since)
 
     def cancel_order(self, order_id: int, cancellation: Cancellation) -> None:
         orders.cancel(self._api, order_id, cancellation)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bridge.domain.references import ITEM
+from bridge.domain.shop import Named
 from bridge.shopify.gids import number
 
 
@@ -34,6 +35,20 @@ def attributes_of(node: Mapping[str, Any]) -> dict[str, str]:
     for attribute in node["customAttributes"]:
         found.setdefault(attribute["key"], attribute["value"] or "")
     return found
+
+
+def named_of(node: Mapping[str, Any], *, time: str) -> Named:
+    """Return whose an order or a draft is.
+
+    :param time: which of its times to keep
+    """
+    return Named(
+        id=number(node["id"]),
+        name=node["name"],
+        updated_at=instant(node[time]),
+        tags=tuple(node["tags"]),
+        attributes=attributes_of(node),
+    )
 
 
 def position_of(line: Mapping[str, Any]) -> str | None:

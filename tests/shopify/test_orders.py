@@ -1,5 +1,6 @@
 """Orders in a store: whatever their size, nothing that their status is derived from is left out."""
 
+from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -268,3 +269,20 @@ def test_amounts_are_in_the_currency_the_customer_paid(store, shop):
         Decimal("24.690"),
         Decimal("12.345"),
     )
+
+
+def test_orders_changed_since_come_page_by_page_oldest_change_first(store, shop):
+    orders = [placed_order(shop, line(0, "1.00")) for _ in range(51)]
+    began = orders[0].created_at
+    shop.cancel_order(orders[0].order_id, CHANGED_MIND)
+
+    pages = list(shop.changed_orders(since=began))
+    drafts = list(shop.new_drafts(since=began))
+
+    assert (len(pages[0]), len(drafts[0])) == (50, 50)
+    seen = [named for page in pages for named in page]
+    assert {named.id for named in seen} >= {order.order_id for order in orders}
+    assert [named.updated_at for named in seen] == sorted(named.updated_at for named in seen)
+    assert {order.tags for order in orders} <= {named.tags for page in drafts for named in page}
+    assert seen[-1].attributes["bridge_attempt"] == "1"
+    assert list(shop.changed_orders(since=began + timedelta(hours=1))) == [[]]
