@@ -108,7 +108,7 @@ class Supervisor:
         code = service.process.exit_code
         self._tell(f"{service.name} ended with {code}: started again")
         service.started_at = now
-        with contextlib.suppress(ProcessError):  # Told with the next try; its log says why.
+        with contextlib.suppress(ProcessError, OSError):  # The next try tells; its log says why.
             service.before_restart()
             service.process.start()
             service.process.wait_until(service.is_ready, seconds=service.start_seconds)

@@ -9,17 +9,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from local import stopping
-from local.bridge_command import BridgeCommandError
 from local.carts import mixed_cart
-from local.folder import DataFolder, FolderInUseError
+from local.folder import DataFolder
 from local.logs import MergedLogs
-from local.process import ProcessError
-from local.shop import ShopError
 from local.stack import Announcement, Stack
 
-START_ERRORS = (
-    BridgeCommandError, FolderInUseError, OSError, ProcessError, RuntimeError, ShopError,
-)  # fmt: skip
+# Ours are RuntimeErrors, each with a sentence for the person who started it.
+START_ERRORS = (OSError, RuntimeError)
 
 
 def up(data: Path, *, as_json: bool) -> int:
@@ -52,6 +48,8 @@ def up(data: Path, *, as_json: bool) -> int:
         return 0
     except START_ERRORS as error:
         _print(person, f"[bold red]The stack did not start.[/bold red] {escape(str(error))}")
+        if stack:
+            tell(f"Logs are in {folder.path / 'logs'}; rm -r {folder.path} begins anew.")
         return 1
     finally:
         if stack:
