@@ -21,7 +21,7 @@ from bridge.domain import api_keys
 from bridge.domain.carts import Address, Cart, CartItem, Customer, Totals
 from bridge.domain.idempotency import digest
 from bridge.domain.sku_matching import match
-from bridge.services import claim_cart, submit_cart
+from bridge.services import claim_cart, write_cart
 from config import settings as config
 
 _AUTHENTICATE = "SELECT partner_id, key_hash FROM api_keys WHERE id = %s AND revoked_at IS NULL"
@@ -67,9 +67,10 @@ def _submit(raw: bytes, api_key: str, key: str) -> bytes:
     matched = match(cart.items, claimed.listings, claimed.stocks)
     body = json.dumps({"supplier_order_id": str(order_id), "status": "INCOMPLETE_CAUTION"}).encode()
     cursor.execute(
-        submit_cart._WRITE + submit_cart._REMEMBER + "COMMIT",
+        write_cart._WRITE + write_cart._DECIDE + write_cart._REMEMBER + "COMMIT",
         ids
-        | submit_cart._columns(matched)
+        | write_cart._decided(cart, matched)
+        | write_cart._columns(matched)
         | {
             "items_ids": list(matched.reserve),
             "reserved": list(matched.reserve.values()),
