@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from bridge import jobs
 from bridge.db import Database, clock
-from bridge.models import Order, OrderEvent, OrderItem, Partner, Work
+from bridge.models import Decision, Order, OrderEvent, OrderItem, Partner, Work
 from bridge.services.move_order import record_event
 from tests.cli.running import bridge, succeed
 
@@ -120,7 +120,19 @@ def test_an_unknown_status_is_a_mistake_and_not_an_empty_list(db, env):
 
 
 def test_an_order_is_shown_in_full_with_whose_lines_they_are(db, env):
-    order_id = order(db, partner(db))
+    order_id = order(db, partner_id := partner(db))
+    line = {"sku": "SKU-1", "title": "Theirs", "price": "5", "quantity": 1}
+    with db.transaction() as session:
+        session.add(
+            Decision(
+                id=UUID(order_id),
+                partner_id=partner_id,
+                partner_order_id="ORDER-1",
+                made_order=True,
+                currency="JOD",
+                lines=[line | {"reason": "out_of_stock", "available": 0}],
+            )
+        )
 
     shown = succeed("order", "show", "ORDER-1", env=env)
 
@@ -131,6 +143,9 @@ def test_an_order_is_shown_in_full_with_whose_lines_they_are(db, env):
         ("SKU-1", False),
     ]
     assert [event["kind"] for event in shown["events"]] == ["submitted"]
+    assert [(line["sku"], line["reason"], line["available"]) for line in shown["decision"]] == [
+        ("SKU-1", "out_of_stock", 0)
+    ]
     assert shown["attempts"] == shown["work"] == shown["shipments"] == []
 
     text = bridge("order", "show", order_id, env=env).out
