@@ -15,6 +15,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 _DESCRIPTION = """\
 Submit the carts of your checkout, follow the orders that come of them.
 
+`GET /v1/catalog` lists what we supply for you; `POST /v1/carts/check` tells what would become of a cart.
+Each submit, a `204` too, has an `X-Decision-Id`: `GET /v1/decisions/{id}` tells why each line was ours or not.
+
 Send `Authorization: Bearer YOUR_API_KEY` with every request. Amounts are JSON numbers in major units of
 the currency agreed for your account. Every error is `{"error", "details"}`, with `errors` by field where
 fields are wrong. A `503` has a `Retry-After`: send the same request again.
