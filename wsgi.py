@@ -1,5 +1,6 @@
 """The web process: settings, the app, and the doorbell that rings the workers after a commit."""
 
+from bridge import failpoints
 from bridge.api.app import create_app
 from bridge.doorbell import Doorbell
 from bridge.jobs import DISPATCH
@@ -9,5 +10,6 @@ from config import logging, sentry, settings
 config = settings.load(*settings.EVERYTHING)
 logging.configure(config.log_level)
 sentry.configure(config.sentry_dsn)
+failpoints.arm(config.failpoint)
 doorbell = Doorbell(lambda: celery.send_task(DISPATCH, expires=30, retry=False))
 app = create_app(config, ring=doorbell.ring)

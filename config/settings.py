@@ -3,9 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from os import environ  # noqa: TID251  the one place that may
+from urllib.parse import urlsplit
 
 from environs import Env, EnvValidationError, validate
+
+from bridge import failpoints
 
 _positive = validate.Range(min=1)
 
@@ -64,6 +68,8 @@ class Settings:
     close_custom_lines: bool
     database_pool_size: int
     worker_concurrency: int
+    # Where a test breaks this process: name:mode[:times] (bridge/failpoints.py); never beside a real shop.
+    failpoint: str
 
 
 _REQUIRED: Mapping[str, tuple[str, ...]] = {
@@ -114,6 +120,7 @@ def load(*needs: str, source: Mapping[str, str] | None = None) -> Settings:
         close_custom_lines=env.bool("CLOSE_CUSTOM_LINES", True),
         database_pool_size=env.int("DATABASE_POOL_SIZE", 5, validate=_positive),
         worker_concurrency=env.int("WORKER_CONCURRENCY", 4, validate=_positive),
+        failpoint=env.str("BRIDGE_FAILPOINT", ""),
     )
     problems = [f"{name}: {', '.join(why)}" for name, why in _malformed(env)]
     problems += _missing(needs, variables)
@@ -177,7 +184,23 @@ def _inconsistent(settings: Settings, needs: tuple[str, ...]) -> list[str]:
         problems.append(
             "LEASE_SECONDS: must be longer than two calls of SHOPIFY_TIMEOUT_SECONDS plus 10 s of waiting"
         )
-    return problems
+    return problems + _misplaced(settings)
+
+
+def _misplaced(settings: Settings) -> list[str]:
+    """Refuse to break anything on purpose where the orders are real."""
+    problem = failpoints.problem_of(settings.failpoint)
+    if not problem and settings.failpoint and not _is_loopback(settings.shopify_admin_url):
+        problem = "only beside a simulator, with a SHOPIFY_ADMIN_URL on this machine"
+    return [f"BRIDGE_FAILPOINT: {problem}"] if problem else []
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _webhook_secrets(env: _Reader) -> tuple[str, ...]:

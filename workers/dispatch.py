@@ -1,6 +1,6 @@
 """Turns due rows into one Celery task each, ids only, so that Flower shows what is being done."""
 
-from bridge import jobs
+from bridge import failpoints, jobs
 from bridge.db import clock
 from bridge.services import due_work
 from celery_app import app
@@ -17,5 +17,6 @@ def dispatch(**_newer: object) -> None:
     keep_busy = KEEP_BUSY_PER_PROCESS * runtime.settings.worker_concurrency
     with runtime.db.transaction() as session:
         due = due_work.take_due(session, keep_busy=keep_busy, now=clock(session))
+    failpoints.hit("dispatch.taken")
     for work in due:
         app.send_task(work.job, kwargs=dict(work.ids))

@@ -9,6 +9,7 @@ import structlog
 from celery import Task
 from celery.signals import setup_logging, task_postrun, task_prerun, worker_process_init
 
+from bridge import failpoints
 from bridge.db import Database
 from bridge.domain.errors import BridgeError
 from bridge.domain.shop import Shop
@@ -37,6 +38,7 @@ def get_runtime() -> Runtime:
 @functools.cache
 def _runtime_of(_pid: int) -> Runtime:
     settings = config.load(config.DATABASE, config.REDIS, config.SHOPIFY)
+    failpoints.arm(settings.failpoint)
     # Work that asks for work, as a webhook that asks for a read, rings like everybody else.
     doorbell = Doorbell(lambda: app.send_task(DISPATCH, expires=30))
     db = Database(

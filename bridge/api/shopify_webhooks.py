@@ -7,6 +7,7 @@ from flask import Blueprint, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from bridge import failpoints
 from bridge.api.database import database, twice_if_interrupted
 from bridge.domain.errors import InvalidRequest, Unauthenticated
 from bridge.services.receive_webhook import Delivery, receive_webhook
@@ -42,6 +43,7 @@ def receive() -> ResponseReturnValue:
         body=raw,
     )
     is_new = twice_if_interrupted(lambda: _keep(delivery))
+    failpoints.hit("receive.committed")
     log.info("webhook.received", topic=delivery.topic, webhook_id=delivery.webhook_id, is_new=is_new)
     return "", 200
 

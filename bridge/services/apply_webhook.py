@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bridge import jobs
+from bridge import failpoints, jobs
 from bridge.db import Database, clock
 from bridge.domain import webhook_bodies as bodies
 from bridge.domain.errors import NotFound, ShopError, Throttled
@@ -54,6 +54,7 @@ def apply_webhook(db: Database, shop: Shop, *, webhook_id: str, lease_seconds: i
         )
     if claimed is None:
         return
+    failpoints.hit("apply.claimed")
     with db.transaction() as session:
         now = clock(session)
         if claimed.attempts > WEBHOOK.give_up_after:  # It ended its workers before it could end itself.
@@ -131,4 +132,5 @@ def _record(session: Session, webhook_id: str, claimed: Claim, outcome: Outcome,
     else:
         event.applied_at = now
         due_work.finish(session, claimed, now=now)
+    failpoints.hit("apply.written")
     log.info("webhook.applied", topic=event.topic, state=event.state, subject=event.subject)

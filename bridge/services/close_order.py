@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from bridge import jobs
+from bridge import failpoints, jobs
 from bridge.db import Database
 from bridge.domain.draft_order import Sale
 from bridge.domain.errors import ShopRefused
@@ -49,6 +49,7 @@ def close_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> 
             attempts = attempts_of(entry.session, order_id)
             shop_order_id, recorded = order.shopify_order_id, order.draft_id
             restored = may_have_lost(entry.session, order, attempts, now=entry.now)
+        failpoints.hit("close.claimed")
         if shop_order_id is None:
             known: Sequence[PushAttempt] | None = attempts
             if restored is not None and recorded is None:
@@ -58,6 +59,7 @@ def close_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> 
             shop_order_id = _delete_drafts(turn, shop, recorded)
         if shop_order_id is not None and not _is_canceled(turn, shop, shop_order_id):
             return
+        failpoints.hit("close.sent")
         with turn.entry() as entry:
             _close(entry)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from bridge import jobs
+from bridge import failpoints, jobs
 from bridge.db import Database
 from bridge.domain import payments
 from bridge.domain.draft_differences import Differences, differences
@@ -56,6 +56,7 @@ def confirm_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -
             if plan is None:
                 entry.finish()
                 return
+        failpoints.hit("confirm.claimed")
         placed = shop.draft(plan.draft_id)
         if placed is None:
             _look_again_later(turn)
@@ -76,7 +77,9 @@ def confirm_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -
                 entry.finish()
                 return
         completed = shop.complete_draft(plan.draft_id, payment_pending=plan.payment_pending)
+        failpoints.hit("confirm.sent")
         _record(turn, completed.order_id, completed.order_name, differing)
+        failpoints.hit("confirm.recorded")
 
 
 def _plan(entry: Entry) -> _Plan | None:

@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
-from bridge import jobs
+from bridge import failpoints, jobs
 from bridge.domain import references
 from bridge.models import Order, WebhookEvent, Work
 
@@ -49,6 +49,8 @@ def is_known_foreign(session: Session, subject: str) -> bool:
 def _locked(
     session: Session, column: "InstrumentedAttribute[int | None] | InstrumentedAttribute[UUID]", value: object
 ) -> Order | None:
-    return session.scalar(
+    found = session.scalar(
         select(Order).where(column == value).with_for_update().execution_options(populate_existing=True)
     )
+    failpoints.hit("apply.locked")
+    return found

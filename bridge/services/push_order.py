@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from bridge import jobs
+from bridge import failpoints, jobs
 from bridge.db import Database
 from bridge.domain.draft_differences import differences
 from bridge.domain.draft_order import Sale, draft_of
@@ -115,8 +115,10 @@ def _create(turn: Turn, shop: Shop, sale: Sale) -> None:
             PushAttempt(order_id=turn.order_id, number=number, started_at=entry.now, gives_up_at=gives_up_at)
         )
     draft = draft_of(sale, attempt=number)
+    failpoints.hit("push.claimed")
     try:
         turn.fence()
+        failpoints.hit("push.fenced")
         placed = shop.create_draft(draft)
     except Throttled:  # Nothing was sent or done; a backlog must not fill the journal with that.
         with turn.entry() as entry:
@@ -126,9 +128,11 @@ def _create(turn: Turn, shop: Shop, sale: Sale) -> None:
         with turn.entry() as entry:
             _close_attempt(entry, number, _outcome_of(error), error=error.message)
         raise
+    failpoints.hit("push.sent")
     with turn.entry() as entry:
         _place(entry, draft, number, placed, event="draft_created")
         entry.finish()
+    failpoints.hit("push.recorded")
 
 
 def _refuse_what_cannot_be_shown(shop: Shop, draft: Draft) -> None:

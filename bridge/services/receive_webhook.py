@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from bridge import jobs
+from bridge import failpoints, jobs
 from bridge.models import WebhookEvent
 
 
@@ -45,4 +45,5 @@ def receive_webhook(session: Session, delivery: Delivery) -> bool:
     if inserted is None:
         return False
     jobs.request(session, jobs.APPLY_WEBHOOK, webhook_id=delivery.webhook_id)
+    failpoints.hit("receive.inserted")
     return True

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, tuple_, update
 from sqlalchemy.orm import Session
 
-from bridge import jobs
+from bridge import failpoints, jobs
 from bridge.models import InventoryLevel, Order, Reservation
 
 # A read must begin this long after we knew that the shop committed the units before its number is believed
@@ -78,3 +78,4 @@ def _lock_levels(session: Session, order: Order) -> None:
         .order_by(InventoryLevel.inventory_item_id, InventoryLevel.location_id)
         .with_for_update()
     ).all()
+    failpoints.hit("reserve.locked")

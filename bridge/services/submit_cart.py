@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from bridge import jobs
+from bridge import failpoints, jobs
 from bridge.domain.carts import Cart
 from bridge.domain.errors import IdempotencyConflict, OrderConflict, StockUnknown, TwinInFlight
 from bridge.domain.idempotency import differing_fields, digest
@@ -65,6 +65,7 @@ def submit_cart(
 
     writer = CartWriter(session, submitter, cart, key, order_id, render)
     claimed = claim()
+    failpoints.hit("submit.claimed")
     if claimed.key is not None and not claimed.key.is_ours:
         return _replay(claimed.key, fingerprint)
     for _ in range(_ROUNDS):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from bridge import jobs
+from bridge import failpoints, jobs
 from bridge.db import RING
 from bridge.domain import payments
 from bridge.domain.carts import Cart
@@ -86,6 +86,7 @@ class CartWriter:
             **_decided(cart, matched),
             **_columns(matched),
         )
+        failpoints.hit("submit.written")
         self._session.info[RING] = True
         return Submission(self._order_id, self._order_id, body)
 

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from flask import Response, current_app, g, request
 
+from bridge import failpoints
 from bridge.api.database import database, twice_if_interrupted
 from bridge.api.partner.blueprint import blueprint
 from bridge.domain.errors import StockUnknown
@@ -123,6 +124,7 @@ def submit(fields: dict[str, Any]) -> Response:
         with database().transaction() as session:
             ask_for_stock(session, unknown=unknown)
         raise
+    failpoints.hit("submit.committed")
     # The answer of our own unheard commit is no replay.
     return _answer(submission, is_replay=submission.is_replay and submission.decision_id not in tried)
 
