@@ -29,6 +29,21 @@ def test_every_place_is_hit_in_one_line_of_the_code_and_no_other_is():
     assert hit == Counter(failpoints.NAMES)
 
 
+def test_every_place_stands_in_the_fault_matrix():
+    matrix = (ROOT / "docs" / "reliability.md").read_text()
+
+    assert [name for name in failpoints.NAMES if f"`{name}`" not in matrix] == []
+
+
+def test_every_test_that_the_fault_matrix_names_is_there():
+    matrix = (ROOT / "docs" / "reliability.md").read_text()
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", matrix)
+
+    assert named
+    for path, name in named:
+        assert f"def {name}" in (ROOT / path).read_text() if name else (ROOT / path).exists(), (path, name)
+
+
 def test_a_place_that_is_not_armed_does_nothing():
     failpoints.arm("push.sent:raise")
 
