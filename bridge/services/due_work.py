@@ -66,7 +66,8 @@ def take_due(session: Session, *, keep_busy: int, now: datetime) -> Sequence[Due
 def claim(session: Session, job: str, *, lease_seconds: int, now: datetime, **ids: Id) -> Claim | None:
     """Claim one piece of due work, or return None when it is done, not due, or somebody else's now.
 
-    The attempt is counted before it begins, so that work which kills its worker is counted too.
+    The attempt is counted before it begins, so that work which kills its worker is counted too. A row that is
+    being touched is waited for and looked at again, not skipped: whoever touches it may not be doing it.
     """
     work = session.scalar(
         select(Work)
@@ -76,7 +77,7 @@ def claim(session: Session, job: str, *, lease_seconds: int, now: datetime, **id
             Work.given_up_at.is_(None),
             Work.next_attempt_at <= now,
         )
-        .with_for_update(skip_locked=True)
+        .with_for_update()
     )
     if work is None:
         return None
