@@ -222,17 +222,18 @@ class Stack:
 
     def _partner(self, env: Mapping[str, str], shop: AdminAPI) -> str:
         """Return a fresh key of the partner, which is made with the whole catalog at first."""
+        has_catalog = self.folder.recall("catalog of") == PARTNER
+        fresh_key = ("key", "create", PARTNER, "--label", "local up")
         try:
-            bridge(env, "partner", "show", PARTNER)
-        except BridgeCommandError:
+            if has_catalog:
+                return bridge(env, *fresh_key)["api_key"]
             self._tell(f"making the partner {PARTNER}")
-            made = bridge(env, "partner", "create", PARTNER, "--currency", _CURRENCY)
-            api_key = made["api_key"]
-        else:
-            api_key = bridge(env, "key", "create", PARTNER, "--label", "local up")["api_key"]
-        if self.folder.recall("catalog of") != PARTNER:
-            self._import_catalog(env, shop)
-            self.folder.remember("catalog of", PARTNER)
+            api_key = bridge(env, "partner", "create", PARTNER, "--currency", _CURRENCY)["api_key"]
+        except BridgeCommandError:  # A database from outside may know it, or know it no more.
+            other = ("partner", "create", PARTNER, "--currency", _CURRENCY) if has_catalog else fresh_key
+            api_key = bridge(env, *other)["api_key"]
+        self._import_catalog(env, shop)
+        self.folder.remember("catalog of", PARTNER)
         return api_key
 
     def _import_catalog(self, env: Mapping[str, str], shop: AdminAPI) -> None:
