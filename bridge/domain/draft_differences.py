@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bridge.domain import references
 from bridge.domain.money import quantize
-from bridge.domain.shop import Draft, OrderLine, PlacedDraft, PlacedLine, ShopOrder
+from bridge.domain.shop_values import Draft, OrderLine, PlacedDraft, PlacedLine, ShopOrder
 
 # Review reasons (Order.review_reasons).
 LINES_DIFFER = "lines_differ"

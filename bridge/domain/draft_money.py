@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bridge.domain.carts import Totals
-from bridge.domain.shop import Draft, DraftLine
+from bridge.domain.shop_values import Draft, DraftLine
 
 ZERO = Decimal(0)
 

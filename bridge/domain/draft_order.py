@@ -10,7 +10,7 @@ from bridge.domain.carts import Totals
 from bridge.domain.draft_money import Balance, balance, lines_total
 from bridge.domain.errors import InvalidCart
 from bridge.domain.money import quantize
-from bridge.domain.shop import Draft, DraftAddress, DraftLine
+from bridge.domain.shop_values import Draft, DraftAddress, DraftLine
 
 # Shopify's limits. A text that is cut stands in the note in full as far as there is room.
 MAX_LINES = 499

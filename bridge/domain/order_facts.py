@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bridge.domain.shop import Fulfillment, ShopOrder
+from bridge.domain.shop_values import Fulfillment, ShopOrder
 
 DELIVERED = "delivered"
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bridge.domain.order_facts import Parcel
 from bridge.domain.order_status import OrderStatus
-from bridge.domain.shop import Fulfillment, OrderLine, ShopOrder
+from bridge.domain.shop_values import Fulfillment, OrderLine, ShopOrder
 
 _S = OrderStatus
 

@@ -1,4 +1,4 @@
-"""The bodies of Shopify's webhooks as domain values: REST shapes in, values of `domain.shop` out.
+"""The bodies of Shopify's webhooks as domain values: REST shapes in, values of `domain.shop_values` out.
 
 A body is signed, so it comes from Shopify; it may still be of another API version, cut by a subscription's
 field list, or of another topic than the unsigned header says. Unknown keys are ignored, missing ones are None
@@ -14,7 +14,7 @@ from typing import Any
 
 from bridge.domain import references
 from bridge.domain import webhook_values as values
-from bridge.domain.shop import Fulfillment, OrderLine, PlacedDraft, PlacedLine, Refund, ShopOrder
+from bridge.domain.shop_values import Fulfillment, OrderLine, PlacedDraft, PlacedLine, Refund, ShopOrder
 from bridge.domain.webhook_values import Malformed
 
 Body = Mapping[str, Any]

@@ -44,7 +44,7 @@ class ShopifyOrder(Base):
     cancelled_at: Mapped[Timestamp | None]
     closed_at: Mapped[Timestamp | None]
     financial_status: Mapped[str | None]
-    # A domain.shop.ShopOrder as JSON: lines, refunds and fulfillments as of `shopify_updated_at`.
+    # A domain.shop_values.ShopOrder as JSON: lines, refunds and fulfillments as of `shopify_updated_at`.
     snapshot: Mapped[dict[str, Any]] = mapped_column(JSONB)
     source: Mapped[str]  # read, webhook
     stored_at: Mapped[CreatedAt]

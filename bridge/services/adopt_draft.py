@@ -11,7 +11,8 @@ from bridge import jobs
 from bridge.domain.draft_differences import is_ours
 from bridge.domain.draft_order import Sale, draft_of
 from bridge.domain.references import token_of
-from bridge.domain.shop import PlacedDraft, Shop
+from bridge.domain.shop import Shop
+from bridge.domain.shop_values import PlacedDraft
 from bridge.models import Order, PushAttempt
 from bridge.services.move_order import record_event
 

@@ -12,7 +12,8 @@ from bridge.db import Database, clock
 from bridge.domain import webhook_bodies as bodies
 from bridge.domain.errors import NotFound, ShopError, Throttled
 from bridge.domain.retries import WEBHOOK
-from bridge.domain.shop import Shop, ShopOrder
+from bridge.domain.shop import Shop
+from bridge.domain.shop_values import ShopOrder
 from bridge.domain.webhook_values import Malformed
 from bridge.models import WebhookEvent
 from bridge.services import (

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from bridge import jobs
 from bridge.db import Database
-from bridge.domain.shop import Fulfillment, Shop, ShopOrder
+from bridge.domain.shop import Shop
+from bridge.domain.shop_values import Fulfillment, ShopOrder
 from bridge.models import OrderEvent, OrderItem, ShopifyFulfillment
 from bridge.services.order_turn import Entry, Timing, Turn, order_turn
 

@@ -8,7 +8,8 @@ from bridge.db import Database
 from bridge.domain.draft_order import Sale
 from bridge.domain.errors import ShopRefused
 from bridge.domain.order_status import ENDED, OrderStatus
-from bridge.domain.shop import Cancellation, PlacedDraft, Shop, ShopOrder
+from bridge.domain.shop import Shop
+from bridge.domain.shop_values import Cancellation, PlacedDraft, ShopOrder
 from bridge.models import PushAttempt
 from bridge.services import reserve_stock
 from bridge.services.adopt_draft import PLACED, attempts_of, find_ours, is_open

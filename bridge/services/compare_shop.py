@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bridge import jobs
 from bridge.domain import references
-from bridge.domain.shop import Named
+from bridge.domain.shop_values import Named
 from bridge.models import Order, OrderEvent, PushAttempt, ShopifyOrder
 from bridge.services import find_order
 from bridge.services.adopt_draft import CLOCKS_APART, PLACED, REMOVED

@@ -13,7 +13,8 @@ from bridge.domain.draft_differences import Differences, differences
 from bridge.domain.draft_order import draft_of
 from bridge.domain.order_status import OrderStatus
 from bridge.domain.references import token_of
-from bridge.domain.shop import Draft, InventoryLevel, Shop
+from bridge.domain.shop import Shop
+from bridge.domain.shop_values import Draft, InventoryLevel
 from bridge.models import OrderItem
 from bridge.services.order_decisions import AUTO_CONFIRM
 from bridge.services.order_draft import sale_of

@@ -10,7 +10,7 @@ from bridge.domain import references
 from bridge.domain import webhook_bodies as bodies
 from bridge.domain.draft_differences import differences
 from bridge.domain.draft_order import draft_of
-from bridge.domain.shop import PlacedDraft
+from bridge.domain.shop_values import PlacedDraft
 from bridge.domain.webhook_bodies import Body
 from bridge.domain.webhook_values import Malformed
 from bridge.models import Order, PushAttempt

@@ -13,7 +13,8 @@ from uuid import UUID
 from bridge.db import Database, clock
 from bridge.domain.catalog_rows import BadRow, CatalogRow
 from bridge.domain.errors import Busy, Refused, ShopError
-from bridge.domain.shop import Shop, Variant
+from bridge.domain.shop import Shop
+from bridge.domain.shop_values import Variant
 from bridge.services.observe_stock import store_read
 from bridge.services.patience import Pause, patiently
 from bridge.services.stock_location import learn_location

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bridge.domain.order_status import OrderStatus
-from bridge.domain.shop import ShopProfile
+from bridge.domain.shop_values import ShopProfile
 from bridge.models import Order, OrderEvent, ShopifyOrder
 from bridge.services import reserve_stock, store_facts
 from bridge.services.move_order import record_event, take_move

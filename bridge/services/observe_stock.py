@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bridge import jobs
 from bridge.domain.observations import Observation, Source, Verdict
-from bridge.domain.shop import InventoryLevel as ShopLevel
+from bridge.domain.shop_values import InventoryLevel as ShopLevel
 from bridge.models import InventoryLevel, Listing
 from bridge.services.observe_product import ask_for_products
 from bridge.services.stock_levels import hand_over, keep_newer

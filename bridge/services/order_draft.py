@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from bridge.domain.carts import Totals
 from bridge.domain.draft_order import Sale
-from bridge.domain.shop import DraftLine
+from bridge.domain.shop_values import DraftLine
 from bridge.models import Order, OrderItem, Partner
 from bridge.services.ship_to import ship_to
 

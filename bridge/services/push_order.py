@@ -9,7 +9,8 @@ from bridge.db import Database
 from bridge.domain.draft_differences import differences
 from bridge.domain.draft_order import Sale, draft_of
 from bridge.domain.errors import OutcomeUnknown, ShopError, ShopRefused, ShopUnavailable, Throttled
-from bridge.domain.shop import Draft, PlacedDraft, Shop
+from bridge.domain.shop import Shop
+from bridge.domain.shop_values import Draft, PlacedDraft
 from bridge.models import PushAttempt
 from bridge.services.adopt_draft import (
     PLACED,

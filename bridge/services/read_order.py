@@ -15,7 +15,8 @@ from bridge.domain.draft_order import draft_of
 from bridge.domain.errors import ShopError, Throttled
 from bridge.domain.order_status import OrderStatus
 from bridge.domain.retries import READ
-from bridge.domain.shop import PlacedDraft, Shop, ShopOrder
+from bridge.domain.shop import Shop
+from bridge.domain.shop_values import PlacedDraft, ShopOrder
 from bridge.models import Order
 from bridge.services import due_work, missing_order, store_facts
 from bridge.services.adopt_draft import REMOVED, attempts_of, find_ours, is_open

@@ -11,7 +11,8 @@ from bridge import jobs
 from bridge.db import Database, clock
 from bridge.domain.errors import ShopError, Throttled
 from bridge.domain.retries import READ
-from bridge.domain.shop import Shop, Variant
+from bridge.domain.shop import Shop
+from bridge.domain.shop_values import Variant
 from bridge.models import Listing
 from bridge.services import due_work
 

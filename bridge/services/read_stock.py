@@ -10,7 +10,8 @@ from bridge import jobs
 from bridge.db import Database, clock
 from bridge.domain.errors import ShopError, Throttled
 from bridge.domain.retries import READ
-from bridge.domain.shop import InventoryLevel, Shop
+from bridge.domain.shop import Shop
+from bridge.domain.shop_values import InventoryLevel
 from bridge.models import Reservation
 from bridge.services import due_work
 from bridge.services.due_work import Claim

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from bridge.domain.draft_differences import is_ours
 from bridge.domain.draft_order import Sale, draft_of
 from bridge.domain.references import attempt_named, token_of
-from bridge.domain.shop import PlacedDraft, Shop
+from bridge.domain.shop import Shop
+from bridge.domain.shop_values import PlacedDraft
 from bridge.models import Order, PushAttempt
 from bridge.services.adopt_draft import CLOCKS_APART, UNKNOWN, attempts_of
 from bridge.services.order_turn import Entry, Turn

@@ -6,7 +6,7 @@ A decision like those in `bridge.domain`, kept here because it rests on two libr
 import phonenumbers
 import pycountry
 
-from bridge.domain.shop import DraftAddress
+from bridge.domain.shop_values import DraftAddress
 from bridge.models import Order
 
 _MAX_FIELD = 255

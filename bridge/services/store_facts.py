@@ -15,7 +15,7 @@ from bridge.domain import order_facts, shipments
 from bridge.domain.order_facts import Learned, OrderFacts, Parcel
 from bridge.domain.order_status import ENDED, OrderStatus
 from bridge.domain.shipments import Derived
-from bridge.domain.shop import Fulfillment, ShopOrder
+from bridge.domain.shop_values import Fulfillment, ShopOrder
 from bridge.models import Order, OrderItem
 from bridge.services import stored_facts
 from bridge.services.move_order import record_event, take_move

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge.domain.order_facts import OrderFacts, Parcel
-from bridge.domain.shop import Fulfillment, OrderLine, Refund, ShopOrder
+from bridge.domain.shop_values import Fulfillment, OrderLine, Refund, ShopOrder
 from bridge.models import ShopifyFulfillment, ShopifyOrder
 
 READ, WEBHOOK = "read", "webhook"

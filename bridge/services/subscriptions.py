@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from bridge.db import Database, clock
 from bridge.domain.errors import ShopRefused
-from bridge.domain.shop import Shop, Subscription
+from bridge.domain.shop import Shop
+from bridge.domain.shop_values import Subscription
 from bridge.models import Mark
 from bridge.services import app_webhooks
 from bridge.services.apply_webhook import TOPICS

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from bridge.domain.shop import Variant
+from bridge.domain.shop_values import Variant
 
 # A row that says nothing new is not rewritten.
 _UPSERT = text("""

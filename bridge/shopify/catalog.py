@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from bridge.domain.errors import ShopRefused
-from bridge.domain.shop import InventoryLevel, Variant
+from bridge.domain.shop_values import InventoryLevel, Variant
 from bridge.shopify.client import AdminAPI
 from bridge.shopify.gids import gid, number
 from bridge.shopify.wire import instant

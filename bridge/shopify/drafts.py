@@ -9,7 +9,15 @@ import pycountry
 
 from bridge.domain.errors import ShopRefused
 from bridge.domain.references import ITEM
-from bridge.domain.shop import CompletedDraft, Draft, DraftAddress, DraftLine, Named, PlacedDraft, PlacedLine
+from bridge.domain.shop_values import (
+    CompletedDraft,
+    Draft,
+    DraftAddress,
+    DraftLine,
+    Named,
+    PlacedDraft,
+    PlacedLine,
+)
 from bridge.shopify import paging, replies
 from bridge.shopify.client import AdminAPI
 from bridge.shopify.gids import gid, number

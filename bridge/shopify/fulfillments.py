@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bridge.domain.shop import Fulfillment
+from bridge.domain.shop_values import Fulfillment
 from bridge.shopify import paging, replies
 from bridge.shopify.client import AdminAPI
 from bridge.shopify.gids import gid, number

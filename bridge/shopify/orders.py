@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from bridge.domain.errors import ShopRefused
-from bridge.domain.shop import Cancellation, Named, OrderLine, Refund, ShopOrder
+from bridge.domain.shop_values import Cancellation, Named, OrderLine, Refund, ShopOrder
 from bridge.shopify import fulfillments, paging
 from bridge.shopify.client import AdminAPI
 from bridge.shopify.gids import gid, number

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bridge.domain.shop import ShopProfile
+from bridge.domain.shop_values import ShopProfile
 from bridge.shopify.client import AdminAPI
 from bridge.shopify.gids import number
 

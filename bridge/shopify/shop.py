@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from bridge.domain.shop import (
+from bridge.domain.shop_values import (
     Cancellation,
     CompletedDraft,
     Draft,

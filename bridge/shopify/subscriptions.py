@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bridge.domain.errors import ShopRefused
-from bridge.domain.shop import Subscription
+from bridge.domain.shop_values import Subscription
 from bridge.shopify import paging
 from bridge.shopify.client import AdminAPI
 from bridge.shopify.gids import gid, number

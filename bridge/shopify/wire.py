@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bridge.domain.references import ITEM
-from bridge.domain.shop import Named
+from bridge.domain.shop_values import Named
 from bridge.shopify.gids import number
 
 

@@ -11,7 +11,7 @@ from bridge.domain import money
 from bridge.domain.carts import Totals
 from bridge.domain.draft_money import lines_total
 from bridge.domain.draft_order import Sale
-from bridge.domain.shop import Draft, DraftAddress, DraftLine, PlacedDraft, PlacedLine
+from bridge.domain.shop_values import Draft, DraftAddress, DraftLine, PlacedDraft, PlacedLine
 
 ORDER = UUID("8c3c2b52-6f2b-4c8a-9d8c-0d7a5d0d6b11")
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

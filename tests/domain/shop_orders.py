@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from bridge.domain.order_status import OrderStatus as S
-from bridge.domain.shop import Fulfillment, OrderLine, Refund, ShopOrder
+from bridge.domain.shop_values import Fulfillment, OrderLine, Refund, ShopOrder
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 OURS, SECOND, FOREIGN = 501, 502, 590

@@ -5,7 +5,7 @@ import pytest
 from bridge.domain.order_facts import OrderFacts, Parcel, knows_refund, learn_fulfillment, learn_order
 from bridge.domain.order_status import OrderStatus as S
 from bridge.domain.shipments import derive, due_units
-from bridge.domain.shop import Refund
+from bridge.domain.shop_values import Refund
 from tests.domain.shop_orders import FOREIGN, OURS, at, line, parcel, shop_order
 
 OURS_ALONE = {0: OURS}

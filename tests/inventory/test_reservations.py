@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bridge import jobs
 from bridge.db import Database, clock
-from bridge.domain.shop import InventoryLevel as ShopLevel
+from bridge.domain.shop_values import InventoryLevel as ShopLevel
 from bridge.models import InventoryLevel, Order, Reservation, Work
 from bridge.services.observe_stock import observe_webhook_level, store_read
 from bridge.services.reserve_stock import commit, release

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from bridge.domain.shop import Draft, DraftAddress, DraftLine, Shop, ShopOrder
+from bridge.domain.shop import Shop
+from bridge.domain.shop_values import Draft, DraftAddress, DraftLine, ShopOrder
 from bridge.shopify import open_shop
 from config import settings
 from tests.support.processes import Simulator

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from bridge.domain.errors import OutcomeUnknown, ShopRefused
-from bridge.domain.shop import Cancellation, ShopOrder
+from bridge.domain.shop_values import Cancellation, ShopOrder
 from tests.shopify.store import (
     COFFEE_SET,
     FAR_BENCH,
