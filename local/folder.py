@@ -41,6 +41,8 @@ class DataFolder:
         os.truncate(self._lock, 0)
         os.pwrite(self._lock, str(os.getpid()).encode(), 0)
         self._remembered = self._read()
+        # Semaphores and heaps of processes that were killed: nobody can use them again.
+        shutil.rmtree(self.path / "tmp", ignore_errors=True)
 
     def close(self) -> None:
         """Let the next one have it."""
@@ -54,6 +56,15 @@ class DataFolder:
         if log.exists():
             log.replace(log.with_suffix(".log.1"))
         return log
+
+    def temporary(self) -> Path:
+        """Return where the processes of the stack put what need not outlive them.
+
+        A process that is killed leaves it behind; here it goes with the folder or at the next start.
+        """
+        made = self.path / "tmp"
+        made.mkdir(exist_ok=True)
+        return made
 
     def recall(self, name: str) -> str | None:
         """Return what was remembered under this name."""
@@ -82,7 +93,7 @@ class DataFolder:
 
     def empty(self) -> None:
         """Remove all state and all that is remembered; logs stay."""
-        for part in (*_PARTS, "beat"):
+        for part in (*_PARTS, "beat", "tmp"):
             shutil.rmtree(self.path / part, ignore_errors=True)
         self._remembered_file.unlink(missing_ok=True)
         self._remembered = {}

@@ -71,7 +71,7 @@ class Stack:
         self.supervisor = Supervisor(tell)
         self.logs: dict[str, Path] = {}
         self._tell = tell
-        self._given = handed_on()
+        self._given = {**handed_on(), "TMPDIR": str(folder.temporary())}
         self._postgres = Postgres(folder.path / "postgres", log=self._log("postgres"))
         self._valkey = Valkey(folder.path / "valkey", log=self._log("valkey"), durable=True)
 

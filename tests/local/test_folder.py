@@ -67,3 +67,14 @@ def test_a_damaged_memory_is_as_good_as_none(tmp_path):
     folder = DataFolder(tmp_path)
     assert folder.recall("pepper") is None
     folder.close()
+
+
+def test_what_a_killed_process_left_is_gone_at_the_next_start(tmp_path):
+    first = DataFolder(tmp_path)
+    (first.temporary() / "pymp-of-a-killed-worker").mkdir()
+    first.close()
+
+    second = DataFolder(tmp_path)
+
+    assert list(second.temporary().iterdir()) == []
+    second.close()
