@@ -16,6 +16,7 @@ from bridge.domain.shop import Shop
 from bridge.doorbell import Doorbell
 from bridge.jobs import DISPATCH
 from bridge.services import due_work
+from bridge.services.defects import Defect, count_aside
 from bridge.shopify import open_shop
 from celery_app import app
 from config import logging as log_config
@@ -48,7 +49,8 @@ def _runtime_of(_pid: int) -> Runtime:
         pool_size=2,
         application_name="bridge worker",
     )
-    return Runtime(db=db, shop=open_shop(settings), settings=settings)
+    shop = open_shop(settings, throttled=lambda: count_aside(db, Defect.SHOPIFY_THROTTLED))
+    return Runtime(db=db, shop=shop, settings=settings)
 
 
 class BridgeTask(Task):  # type: ignore[misc]  # Celery has no types

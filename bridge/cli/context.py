@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bridge.db import Database
+from bridge.services.defects import Defect, count_aside
 from config import settings as config
 from config.settings import Settings
 
@@ -64,7 +65,11 @@ class Context:
     def shop(self) -> "Shop":
         from bridge.shopify import open_shop  # Half a second that `db upgrade` does not need.
 
-        return open_shop(self.settings)
+        return open_shop(self.settings, throttled=self._count_throttled)
+
+    def _count_throttled(self) -> None:
+        if self.settings.database_url:
+            count_aside(self.db, Defect.SHOPIFY_THROTTLED)
 
     def answer(self, value: Any, *, text: str) -> None:
         """Print the result: `value` as JSON under `--json`, else `text` for a person."""

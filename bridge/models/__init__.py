@@ -1,6 +1,7 @@
 """Tables: columns, constraints, no behavior. Importing this package registers all of them."""
 
 from bridge.models.base import Base
+from bridge.models.counters import Counter
 from bridge.models.decisions import Decision
 from bridge.models.orders import IdempotencyKey, Order, OrderEvent, OrderItem
 from bridge.models.partners import ApiKey, Listing, Partner
@@ -12,6 +13,7 @@ from bridge.models.work import Mark, Work
 __all__ = [
     "ApiKey",
     "Base",
+    "Counter",
     "Decision",
     "IdempotencyKey",
     "InventoryLevel",

@@ -15,6 +15,7 @@ from bridge.domain.shop import Shop
 from bridge.models import Mark, Order
 from bridge.services import sync_runs
 from bridge.services.compare_shop import Drift, compare_drafts, compare_orders
+from bridge.services.defects import Defect, count
 from bridge.services.draft_webhooks import take_draft
 from bridge.services.lost_work import ask_about_some, ask_for_lost_work
 from bridge.services.schedule import take_turn
@@ -80,6 +81,8 @@ def reconcile(db: Database, shop: Shop, *, every_seconds: float) -> Drift | None
                 missing=len(drift.unknown),
             )
             sync_runs.close_run(session, run)
+            for kind in ("behind", "unlinked", "lost_work"):
+                count(session, Defect.DRIFT, label=kind, by=getattr(drift, kind))
             _set_mark(session, MARK, at=began, value={"since": since.isoformat()})
     _say(drift)
     return drift

@@ -57,7 +57,13 @@ class AdminAPI(shopify.GraphQL):  # type: ignore[misc]
     """Calls one store. Safe for threads; make it after the process forked."""
 
     def __init__(
-        self, session: AdminSession, *, transport: Transport, tokens: TokenSource, budget: RateBudget
+        self,
+        session: AdminSession,
+        *,
+        transport: Transport,
+        tokens: TokenSource,
+        budget: RateBudget,
+        throttled: Callable[[], None] = lambda: None,
     ) -> None:
         # Not the package's __init__: it reads the globally activated session.
         self.endpoint = f"{session.site}/graphql.json"
@@ -66,6 +72,7 @@ class AdminAPI(shopify.GraphQL):  # type: ignore[misc]
         self._transport = transport
         self._tokens = tokens
         self._budget = budget
+        self._throttled = throttled
         # What each operation was last priced at; reserved before the next one of its size.
         self._prices: dict[tuple[object, ...], float] = {}
         self._warned_of_version = False
@@ -91,6 +98,7 @@ class AdminAPI(shopify.GraphQL):  # type: ignore[misc]
         except Throttled:
             # The budget should have waited: another client shares this app's limit, or the budget is wrong.
             log.warning("shopify_throttled", operation=operation.name, reserved=reserved)
+            self._throttled()
             raise
 
     def ask(self, name: str, field: str, **variables: Any) -> Any:

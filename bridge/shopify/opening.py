@@ -1,6 +1,7 @@
 """Putting the adapter together from the settings."""
 
 import functools
+from collections.abc import Callable
 
 import redis
 from redis.backoff import NoBackoff
@@ -17,7 +18,7 @@ from config.settings import Settings
 _REDIS_SECONDS = 0.25
 
 
-def open_shopify(settings: Settings) -> ShopifyShop:
+def open_shopify(settings: Settings, throttled: Callable[[], None]) -> ShopifyShop:
     transport = Transport(settings.shopify_timeout_seconds)
     shared = connect(settings.redis_url)
     api = AdminAPI(
@@ -25,6 +26,7 @@ def open_shopify(settings: Settings) -> ShopifyShop:
         transport=transport,
         tokens=_tokens(settings, transport, shared),
         budget=Budget(SharedBucket(shared, settings.shopify_shop)),
+        throttled=throttled,
     )
     return ShopifyShop(api, version=settings.shopify_api_version, location_id=settings.shopify_location_id)
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, text, update
 from bridge import jobs
 from bridge.db import clock
 from bridge.domain.errors import ShopUnavailable
-from bridge.models import Mark, SyncRun, Work
+from bridge.models import Counter, Mark, SyncRun, Work
 from bridge.services.compare_shop import Drift, compare_orders
 from bridge.services.lost_work import ask_about_some
 from bridge.services.order_decisions import decide, request_reject
@@ -140,6 +140,8 @@ def test_lost_rows_of_work_are_asked_for_again_and_given_up_ones_are_not(deaf: S
     assert deaf.read(unpushed).draft_id is not None
     assert deaf.read(stuck).draft_id is None
     assert look(deaf).lost_work == 0
+    with deaf.db.transaction() as session:
+        assert session.scalar(select(Counter.value).where(Counter.label == "lost_work")) == 3
 
 
 def test_the_mark_does_not_move_when_a_page_fails_and_the_run_says_why(deaf: Stage):

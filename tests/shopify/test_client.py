@@ -5,6 +5,7 @@ import socket
 import time
 import traceback
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import structlog
@@ -49,12 +50,13 @@ def api(server: HostileServer) -> AdminAPI:
     return api_at(server.url)
 
 
-def api_at(url: str) -> AdminAPI:
+def api_at(url: str, **options: Any) -> AdminAPI:
     return AdminAPI(
         AdminSession("shop.myshopify.com", "2026-07", url),
         transport=Transport(TIMEOUT_SECONDS),
         tokens=FixedToken(TOKEN),
         budget=Budget(LocalBucket()),
+        **options,
     )
 
 
@@ -203,7 +205,11 @@ def test_the_deadline_holds_for_tls_too(tmp_path):
     ],
 )
 @pytest.mark.parametrize("call", [mutate, read])
-def test_a_spent_rate_limit_says_how_long_to_wait(server, api, because, behavior, wait_seconds, call):
+def test_a_spent_rate_limit_is_counted_and_says_how_long_to_wait(
+    server, because, behavior, wait_seconds, call
+):
+    counted: list[str] = []
+    api = api_at(server.url, throttled=lambda: counted.append("throttled"))
     server.answers(behavior)
 
     with pytest.raises(Throttled) as problem:
@@ -211,6 +217,7 @@ def test_a_spent_rate_limit_says_how_long_to_wait(server, api, because, behavior
 
     assert problem.value.wait_seconds == wait_seconds
     assert len(server.requests) == 1
+    assert counted == ["throttled"]
 
 
 @pytest.mark.parametrize(
