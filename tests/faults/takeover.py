@@ -216,6 +216,8 @@ class Stage(stage.Stage):
                     " WHERE (leased_until IS NULL OR leased_until <= now()) AND given_up_at IS NULL"
                 )
             )
+        # A transaction of its own: a worker locks reservations before it touches its work.
+        with self.db.transaction() as session:
             session.execute(text("UPDATE reservations SET committed_at = committed_at - interval '1 minute'"))
 
     def _move(self, **tables: str) -> None:
