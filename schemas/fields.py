@@ -1,13 +1,18 @@
 """The kinds of values that partners send, each read strictly: a text is a text, a number is a number."""
 
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from marshmallow import ValidationError, fields, missing, validate
 
-# PostgreSQL has no NUL; a lone surrogate is no character; other controls hurt whoever prints them.
-_UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# PostgreSQL has no NUL; other controls hurt whoever prints them; a lone surrogate is no character.
+_CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+_UNSPEAKABLE = re.compile(rf"[{_CONTROLS}\ud800-\udfff]")
+# The same for the API description, which is JSON and can have no surrogates in it anyway.
+_SPEAKABLE = rf"^[^{_CONTROLS}]*$"
+_SPEAKABLE_AND_NOT_BLANK = rf"^[^{_CONTROLS}]*[^\s\x85{_CONTROLS}][^{_CONTROLS}]*$"
 
 
 class Text(fields.String):
@@ -15,6 +20,8 @@ class Text(fields.String):
 
     def __init__(self, *, length: int, **more: Any) -> None:
         checks = [validate.Length(max=length), *more.pop("checks", ())]
+        pattern = _SPEAKABLE_AND_NOT_BLANK if more.get("required") else _SPEAKABLE
+        more["metadata"] = {"pattern": pattern, **more.get("metadata", {})}
         if not more.get("required"):
             more |= {"allow_none": True, "load_default": None}
         super().__init__(validate=checks, **more)
@@ -75,8 +82,8 @@ class Count(fields.Integer):
 class Moment(fields.DateTime):
     """An instant, in whole seconds of UTC, as both guides print it."""
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(format="%Y-%m-%dT%H:%M:%SZ", **more)
+    def _serialize(self, value: datetime | None, *_where: Any, **_more: Any) -> str | None:
+        return None if value is None else value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def paths(messages: Any, path: str = "") -> dict[str, list[str]]:

@@ -15,6 +15,8 @@ from schemas.fields import Amount, Entries, Quantity, Text
 MAX_ITEMS = 250
 MAX_QUANTITY = 100_000
 _NAMED_IN_DETAILS = 5
+# How many decimals there may be depends on the partner's currency; everything else can be told beforehand.
+_BOUNDS = {"minimum": 0, "maximum": int(money.MAX_AMOUNT)}
 
 
 def _known_country(name: str) -> None:
@@ -40,7 +42,7 @@ class CartItemSchema(_Part):
     title = Text(length=500, required=True, metadata={"example": "JafarShop Product"})
     price = Amount(
         required=True,
-        metadata={"description": "Per unit, in the partner's currency.", "minimum": 0, "example": 29.99},
+        metadata={**_BOUNDS, "description": "Per unit, in the partner's currency.", "example": 29.99},
     )
     quantity = Quantity(
         required=True, validate=validate.Range(min=1, max=MAX_QUANTITY), metadata={"example": 2}
@@ -76,10 +78,10 @@ class ShippingSchema(_Part):
 class TotalsSchema(_Part):
     """What the customer agreed to pay. They should add up, or follow from your own calculation method."""
 
-    subtotal = Amount(required=True, metadata={"minimum": 0, "example": 59.98})
-    tax = Amount(required=True, metadata={"minimum": 0, "example": 4.80})
-    shipping = Amount(required=True, metadata={"minimum": 0, "example": 5.00})
-    total = Amount(required=True, metadata={"minimum": 0, "example": 69.78})
+    subtotal = Amount(required=True, metadata={**_BOUNDS, "example": 59.98})
+    tax = Amount(required=True, metadata={**_BOUNDS, "example": 4.80})
+    shipping = Amount(required=True, metadata={**_BOUNDS, "example": 5.00})
+    total = Amount(required=True, metadata={**_BOUNDS, "example": 69.78})
 
 
 class CartSchema(_Part):

@@ -86,7 +86,7 @@ class CatalogPageSchema(Schema):
     next_cursor = Cursor(
         required=True,
         allow_none=True,
-        metadata={"type": ["string", "null"], "description": "`null` on the last page."},
+        metadata={"type": "string", "description": "`null` on the last page."},
     )
 
     @pre_dump

@@ -13,9 +13,10 @@ from bridge.domain.parcels import Parcel
 from bridge.models import Order, OrderItem
 from schemas.fields import Amount, Count, Moment
 
+_STATUS_NAMES = [*OrderStatus.__members__, *sorted({*LEGACY_NAMES.values()} - {*OrderStatus.__members__})]
 _STATUS = {
     "description": "Partners set up with the older names read those.",
-    "enum": [*OrderStatus.__members__, *sorted({*LEGACY_NAMES.values()} - {*OrderStatus.__members__})],
+    "enum": _STATUS_NAMES,
     "example": OrderStatus.UNFULFILLED.value,
 }
 _ORDER_ID = {"format": "uuid", "example": "550e8400-e29b-41d4-a716-446655440000"}
@@ -189,7 +190,10 @@ class OrderListQuerySchema(Schema):
     """Which page of which orders."""
 
     status = fields.String(
-        metadata={"description": "Only orders with this status; newer and older names are understood."}
+        metadata={
+            "description": "Only orders with this status; newer and older names are understood.",
+            "enum": _STATUS_NAMES,
+        }
     )
     limit = Count(load_default=50, validate=validate.Range(min=1, max=100))
     offset = Count(load_default=0, validate=validate.Range(min=0, max=2**31))

@@ -40,7 +40,7 @@ CONFIG = {
 _MEANINGS = {
     400: "The request makes no sense: not JSON, or a parameter has a value it cannot have.",
     401: "The API key is missing or invalid.",
-    403: "It exists and is not yours.",
+    403: "The API key is for another part of the API, or the order is another partner's.",
     404: "There is no such thing for your account.",
     409: "The Idempotency-Key or the partner_order_id was used with another cart.",
     413: "The body is over 1 MiB.",
@@ -49,6 +49,19 @@ _MEANINGS = {
     429: "Too many requests; wait for Retry-After.",
     500: "Our fault; retry later.",
     503: "Cannot be answered now; send the same request again after Retry-After.",
+}
+_EVERY_ROUTE = (401, 403, 429, 500, 503)
+_RETRY_AFTER = {
+    "Retry-After": {
+        "description": "Seconds to wait.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
+_HEADERS = {
+    401: {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}},
+    429: _RETRY_AFTER,
+    503: _RETRY_AFTER,
 }
 
 
@@ -68,11 +81,16 @@ class ContractBlueprint(flask_smorest.Blueprint):
     ARGUMENTS_PARSER = StrictParser()
 
     def refuses(self, *statuses: int) -> Callable[[View], View]:
-        """Describe the refusals of a route."""
+        """Describe the refusals of a route that needs a key: its own `statuses`, and those of every route."""
 
         def describe(view: View) -> View:
-            for status in statuses:
-                view = self.alt_response(status, schema=ErrorSchema, description=_MEANINGS[status])(view)
+            for status in {*statuses, *_EVERY_ROUTE}:
+                view = self.alt_response(
+                    status,
+                    schema=ErrorSchema,
+                    description=_MEANINGS[status],
+                    headers=_HEADERS.get(status),
+                )(view)
             return view
 
         return describe

@@ -91,7 +91,7 @@ _KEY_PARAMETER = {
     description="Nothing in this cart is ours or in stock: no order. A success.",
     headers=_DECIDED | _REPLAYED,
 )
-@blueprint.refuses(400, 401, 409, 413, 415, 422, 429, 500, 503)
+@blueprint.refuses(400, 409, 413, 415, 422)
 def submit(fields: dict[str, Any]) -> Response:
     """Submit a cart
 
@@ -132,7 +132,7 @@ def submit(fields: dict[str, Any]) -> Response:
 @blueprint.route("/carts/check", methods=["POST"])
 @blueprint.arguments(CartSchema, example=_EXAMPLE)
 @blueprint.response(200, CheckSchema, description="What a submit would decide now.", example=_CHECKED)
-@blueprint.refuses(400, 401, 413, 415, 422, 429, 500, 503)
+@blueprint.refuses(400, 413, 415, 422)
 def check(fields: dict[str, Any]) -> Match:
     """Check a cart
 

@@ -31,7 +31,7 @@ _IF_NONE_MATCH = {
 @blueprint.arguments(CatalogQuerySchema, location="query", error_status_code=400)
 @blueprint.response(200, CatalogPageSchema, description="A page of your SKUs.", headers=_ETAG)
 @blueprint.alt_response(304, description="The page is as you have it.", headers=_ETAG)
-@blueprint.refuses(400, 401, 429, 500, 503)
+@blueprint.refuses(400)
 def catalog(query: dict[str, Any]) -> Response:
     """Read your catalog
 

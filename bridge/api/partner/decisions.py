@@ -20,7 +20,7 @@ from schemas.partner_decisions import DecisionSchema
     ],
 )
 @blueprint.response(200, DecisionSchema, description="What was decided then, line by line.")
-@blueprint.refuses(401, 404, 429, 500, 503)
+@blueprint.refuses(404)
 def explain(id: str) -> Decision:  # noqa: A002  the contract's own name for it
     """Explain a decision
 
