@@ -24,8 +24,9 @@ demo: install ## Tell the whole story: cart, draft, order, parcel, delivery
 up: install ## Start the whole stack and keep it up; Ctrl-C stops all of it
 	$(BIN)/python -m local up
 
+# Four at once on two cores: half of the tests wait for a process of theirs to start or to notice.
 test: install ## Run the whole test suite against embedded PostgreSQL and Valkey
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder
 
 check: install ## Format, lint, types, import contracts, unit tests, pip check: under a minute
 	$(BIN)/ruff format --check .

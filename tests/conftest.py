@@ -20,6 +20,15 @@ hypothesis.settings.register_profile("repeatable", derandomize=True, database=No
 hypothesis.settings.register_profile("explore", print_blob=True)
 hypothesis.settings.load_profile("repeatable")
 
+_SLOWEST_FIRST = ("local", "faults", "flows", "reconcile", "cli")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the modules that take longest, so that none of them is alone at the end of a run."""
+    folder = Path(__file__).parent
+    names = {name: place for place, name in enumerate(_SLOWEST_FIRST)}
+    items.sort(key=lambda item: names.get(item.path.relative_to(folder).parts[0], len(names)))
+
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
