@@ -11,5 +11,8 @@ config = settings.load(*settings.EVERYTHING)
 logging.configure(config.log_level)
 sentry.configure(config.sentry_dsn)
 failpoints.arm(config.failpoint)
-doorbell = Doorbell(lambda: celery.send_task(DISPATCH, expires=30, retry=False))
+doorbell = Doorbell(
+    lambda: celery.send_task(DISPATCH, expires=30, retry=False),
+    failed=lambda: app.extensions["bridge"].metrics.ring_failed(),
+)
 app = create_app(config, ring=doorbell.ring)

@@ -12,16 +12,24 @@ log = structlog.get_logger(__name__)
 class Doorbell:
     """Rings at most once per `pause_seconds`, however often it is pushed.
 
-    A ring that fails is forgotten: beat rings too. `failures` counts them for the metrics.
+    A ring that fails is forgotten: beat rings too.
+
+    :param failed: counts a ring that failed, for the metrics; must not raise
     """
 
-    def __init__(self, send: Callable[[], None], *, pause_seconds: float = 0.2) -> None:
+    def __init__(
+        self,
+        send: Callable[[], None],
+        *,
+        pause_seconds: float = 0.2,
+        failed: Callable[[], None] = lambda: None,
+    ) -> None:
         self._send = send
+        self._failed = failed
         self._pause_seconds = pause_seconds
         self._pushed = threading.Event()
         self._lock = threading.Lock()
         self._pid: int | None = None
-        self.failures = 0
 
     def ring(self) -> None:
         """Ask for a ring; returns at once and never raises."""
@@ -44,6 +52,6 @@ class Doorbell:
             try:
                 self._send()
             except Exception as error:  # noqa: BLE001  the row is safe; whatever is wrong with Redis may pass
-                self.failures += 1
                 log.warning("doorbell.failed", error=type(error).__name__)
+                self._failed()
             pause.wait(self._pause_seconds)

@@ -33,6 +33,7 @@ RECONCILE = "orders.reconcile"
 CLEAN_UP = "work.clean_up"
 COMPLETE_OVERDUE = "work.complete_overdue"
 LOOK_OVER = "work.look_over"
+HEARTBEAT = "work.heartbeat"
 
 Id = str | int | UUID
 

@@ -1,7 +1,10 @@
 """How the web process serves. Threads, not processes alone: a slow client must not hold a whole worker."""
 
 import json
+import shutil
 import socket
+import tempfile
+from typing import Any
 
 import gunicorn.glogging
 import gunicorn.util
@@ -20,6 +23,33 @@ max_requests_jitter = 2_000
 accesslog = None  # The app logs each request itself, as JSON and without headers.
 # A socket that anybody on the machine could command.
 control_socket_disable = True
+
+# /metrics is answered by one worker for all of them: they count in files that they share. Ours alone, since old
+# files would be counted again; set before a worker imports the library, which looks for it once.
+_metrics_folder = tempfile.mkdtemp(prefix="jafarshop-metrics-")
+raw_env = [f"PROMETHEUS_MULTIPROC_DIR={_metrics_folder}"]
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Give the worker the lowest number that no living worker has."""
+    taken = {sibling.slot for sibling in server.WORKERS.values()}
+    worker.slot = next(slot for slot in range(len(taken) + 1) if slot not in taken)
+
+
+def post_fork(server: Any, worker: Any) -> None:  # noqa: ARG001  gunicorn's own signature
+    """Count in the files of the worker's number, and go on where the dead one before it ended.
+
+    The library's files are one per process, and those of the dead stay: with workers that are replaced after
+    `max_requests` they would grow without end, and every scrape reads all of them.
+    """
+    from prometheus_client import values  # Only now: it looks at the environment when it is imported.
+
+    values.ValueClass = values.MultiProcessValue(lambda: worker.slot)
+
+
+def on_exit(server: Any) -> None:  # noqa: ARG001  gunicorn's own signature
+    """Take the files away; a server that is started again counts from zero, which Prometheus knows how to read."""
+    shutil.rmtree(_metrics_folder, ignore_errors=True)
 
 
 class Logger(gunicorn.glogging.Logger):

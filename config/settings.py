@@ -68,6 +68,8 @@ class Settings:
     close_custom_lines: bool
     database_pool_size: int
     worker_concurrency: int
+    # Where the web processes of one machine share their counts; empty: this process counts for itself.
+    metrics_folder: str
     # Where a test breaks this process: name:mode[:times] (bridge/failpoints.py); never beside a real shop.
     failpoint: str
 
@@ -120,6 +122,7 @@ def load(*needs: str, source: Mapping[str, str] | None = None) -> Settings:
         close_custom_lines=env.bool("CLOSE_CUSTOM_LINES", True),
         database_pool_size=env.int("DATABASE_POOL_SIZE", 5, validate=_positive),
         worker_concurrency=env.int("WORKER_CONCURRENCY", 4, validate=_positive),
+        metrics_folder=env.str("PROMETHEUS_MULTIPROC_DIR", ""),
         failpoint=env.str("BRIDGE_FAILPOINT", ""),
     )
     problems = [f"{name}: {', '.join(why)}" for name, why in _malformed(env)]

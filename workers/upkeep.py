@@ -3,6 +3,7 @@
 from bridge import jobs
 from bridge.services.clean_up import clean_up_on_schedule
 from bridge.services.complete_overdue import complete_overdue_on_schedule
+from bridge.services.heartbeat import note_heartbeat
 from bridge.services.look_over import look_over as _look_over
 from bridge.services.reconcile import reconcile_on_schedule
 from celery_app import app
@@ -25,6 +26,12 @@ def look_over(**_newer: object) -> None:
     """Say aloud what does not go on by itself. Safe to run twice: it only looks."""
     runtime = get_runtime()
     _look_over(runtime.db, stale_after_seconds=runtime.settings.stock_stale_after_seconds)
+
+
+@app.task(name=jobs.HEARTBEAT)  # No retry: the next tick of beat is one.
+def heartbeat(**_newer: object) -> None:
+    """Note that beat rings and a worker listens. Safe to run twice: it writes the time."""
+    note_heartbeat(get_runtime().db)
 
 
 @app.task(name=jobs.COMPLETE_OVERDUE)  # No retry: the next tick of beat is one.

@@ -11,7 +11,9 @@ from flask.json.provider import JSONProvider
 from werkzeug.routing import BaseConverter
 
 from bridge.api import errors, health, openapi, parsing, partner, rate_limit, request_log, shopify_webhooks
+from bridge.api import metrics as metrics_door
 from bridge.api.auth import Doorkeeper
+from bridge.api.metrics import Metrics
 from bridge.api.rate_limit import RateLimit
 from bridge.db import Database
 from config.settings import Settings
@@ -25,6 +27,7 @@ class Bridge:
     db: Database
     doorkeeper: Doorkeeper
     rate_limit: RateLimit
+    metrics: Metrics
     api: openapi.Api
 
     @cached_property
@@ -68,6 +71,12 @@ def create_app(settings: Settings, *, ring: Callable[[], None]) -> Flask:
     request_log.register(app)
     app.after_request(rate_limit.add_headers)
     app.after_request(parsing.discard_rest)
+    metrics = Metrics(
+        Database(settings.database_url, pool_size=1, application_name="bridge metrics"),
+        folder=settings.metrics_folder,
+        stale_after_seconds=settings.stock_stale_after_seconds,
+    )
+    metrics_door.register(app, metrics)
     errors.register(app)
     app.register_blueprint(shopify_webhooks.blueprint)
     api = openapi.register(app)
@@ -81,6 +90,7 @@ def create_app(settings: Settings, *, ring: Callable[[], None]) -> Flask:
         db=db,
         doorkeeper=Doorkeeper(db, settings.api_key_pepper),
         rate_limit=RateLimit(settings.redis_url, rate=settings.rate_per_second, burst=settings.rate_burst),
+        metrics=metrics,
         api=api,
     )
     return app

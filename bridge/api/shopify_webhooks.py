@@ -9,6 +9,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from bridge import failpoints
 from bridge.api.database import database, twice_if_interrupted
+from bridge.api.metrics import metrics_of_app
 from bridge.domain.errors import InvalidRequest, Unauthenticated
 from bridge.services.receive_webhook import Delivery, receive_webhook
 from bridge.shopify.signatures import verify
@@ -30,8 +31,10 @@ def receive() -> ResponseReturnValue:
     settings: Settings = current_app.extensions["bridge"].settings
     raw = _raw_body()
     if not verify(raw, request.headers.get("X-Shopify-Hmac-Sha256"), settings.shopify_webhook_secrets):
+        metrics_of_app().webhook_refused("signature")
         raise Unauthenticated("the signature is not that of this body")
     if _header("X-Shopify-Shop-Domain").lower() != settings.shopify_shop:
+        metrics_of_app().webhook_refused("shop")
         raise Unauthenticated("this is another shop's webhook")
     delivery = Delivery(
         webhook_id=_header("X-Shopify-Webhook-Id"),
@@ -57,6 +60,7 @@ def _raw_body() -> bytes:
     request.max_content_length = MAX_BODY + 1
     raw = request.get_data(cache=False)
     if len(raw) > MAX_BODY:
+        metrics_of_app().webhook_refused("size")
         raise RequestEntityTooLarge(f"The body may have at most {MAX_BODY} bytes.")
     return raw
 
@@ -73,6 +77,7 @@ def _header(name: str) -> str:
     """
     value = request.headers.get(name, "").strip()
     if not 1 <= len(value) <= _MAX_HEADER:
+        metrics_of_app().webhook_refused("header")
         raise InvalidRequest(f"{name} is missing or too long")
     return value
 

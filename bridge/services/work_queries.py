@@ -50,7 +50,7 @@ def list_work(
     """
     if not 1 <= limit <= MAX_PAGE:
         raise InvalidRequest(f"limit must be between 1 and {MAX_PAGE}")
-    state = _state(now).label("state")
+    state = state_of_work(now).label("state")
     wanted = [] if job is None else [Work.job == job]
     graded = select(Work.id.label("id"), state).where(*wanted).subquery()
     rows = session.execute(
@@ -68,7 +68,8 @@ def list_work(
     )
 
 
-def _state(now: datetime) -> Case[str]:
+def state_of_work(now: datetime) -> Case[str]:
+    """Return how a row of `work` stands, as one of `STATES`."""
     unanswered = exists().where(
         PushAttempt.order_id == cast(Work.ids["order_id"].astext, Uuid),
         or_(

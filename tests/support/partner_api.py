@@ -157,6 +157,7 @@ def opened(app: Flask) -> Iterator[Flask]:
     finally:
         app.extensions["bridge"].db.dispose()
         app.extensions["bridge"].rate_limit.close()
+        app.extensions["bridge"].metrics.close()
 
 
 def submit(client: FlaskClient, account: PartnerAccount, body: Any, key: str | None = None) -> Any:

@@ -1,0 +1,62 @@
+"""Any worker of a machine answers for all of them, the dead ones included."""
+
+import os
+import signal
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from local.process import Process
+from tests.operations.readings import Readings
+from tests.support import processes
+from tests.support.partner_api import NO_SHOP
+from tests.support.waiting import await_until
+
+ALIVE = {"method": "GET", "route": "/healthz", "status": "200"}
+
+
+@pytest.fixture
+def running(database_url: str, redis_url: str, tmp_path: Path) -> Iterator[tuple[str, Process]]:
+    """The URL of gunicorn with two workers, and its process."""
+    env = processes.environment(database_url=database_url, redis_url=redis_url, shopify_url=NO_SHOP) | {
+        "TMPDIR": str(tmp_path)
+    }
+    with processes.running_web(env, tmp_path) as process:
+        yield env["BRIDGE_PUBLIC_URL"], process
+
+
+def get(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - our own address
+        return answer.read().decode()
+
+
+def alive(url: str) -> float:
+    return Readings(get(f"{url}/metrics"))("bridge_http_requests_total", **ALIVE) or 0
+
+
+def workers(process: Process) -> list[psutil.Process]:
+    return psutil.Process(process.pid).children()
+
+
+def test_every_worker_counts_for_all_and_nothing_is_lost_or_left_when_one_dies(running, tmp_path):
+    url, process = running
+    before = alive(url)
+    for _ in range(40):
+        get(f"{url}/healthz")
+    assert {alive(url) for _ in range(10)} == {before + 40}
+
+    for _ in range(2):
+        victim = workers(process)[0]
+        victim.send_signal(signal.SIGKILL)
+        victim.wait(30)
+        await_until(lambda: len(workers(process)) == 2, seconds=60, because="a new worker")
+        get(f"{url}/healthz")
+
+    assert alive(url) == before + 42
+    [folder] = tmp_path.glob("jafarshop-metrics-*")
+    assert len(os.listdir(folder)) <= 4, "a counter and a histogram file for each of two workers"
+    process.stop(seconds=60)  # A worker that has just begun ends when it has loaded the app.
+    assert list(tmp_path.glob("jafarshop-metrics-*")) == []
