@@ -9,10 +9,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from bridge import jobs
+from bridge.domain.titles import variant_title
 from bridge.models import Listing
-
-# The title Shopify gives to the only variant of a product without options.
-_ONLY_VARIANT = "Default Title"
 
 
 def observe_webhook_product(
@@ -56,7 +54,5 @@ def ask_for_products(session: Session, which: ColumnElement[bool]) -> bool:
 
 
 def _is_called(held: str, product: str, variant: str | None) -> bool:
-    """Tell whether `held` is "Product" or "Product - Variant", as far as the variant's own title is known."""
-    if variant is None:
-        return held.startswith(product)
-    return held == (product if variant == _ONLY_VARIANT else f"{product} - {variant}")
+    """Tell whether a listing's title is the variant's, as far as that one's own title is known."""
+    return held.startswith(product) if variant is None else held == variant_title(product, variant)

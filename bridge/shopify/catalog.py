@@ -6,13 +6,13 @@ from typing import Any
 
 from bridge.domain.errors import ShopRefused
 from bridge.domain.shop_values import InventoryLevel, Variant
+from bridge.domain.titles import variant_title
 from bridge.shopify.client import AdminAPI
 from bridge.shopify.gids import gid, number
 from bridge.shopify.wire import instant
 
 # As many ids as one call takes; its price does not grow with them.
 PAGE = 250
-_NO_VARIANT_TITLE = "Default Title"
 
 
 def variants(api: AdminAPI, variant_ids: Sequence[int]) -> Mapping[int, Variant]:
@@ -56,13 +56,12 @@ def inventory_levels(
 
 
 def _variant(node: Mapping[str, Any]) -> Variant:
-    product, title = node["product"]["title"], node["title"]
     return Variant(
         variant_id=number(node["id"]),
         product_id=number(node["product"]["id"]),
         inventory_item_id=number(node["inventoryItem"]["id"]),
         sku=node["sku"] or None,
-        title=product if title == _NO_VARIANT_TITLE else f"{product} - {title}",
+        title=variant_title(node["product"]["title"], node["title"]),
         price=Decimal(node["price"]),
         tracked=node["inventoryItem"]["tracked"],
     )
