@@ -18,6 +18,8 @@ class RetryPolicy:
 PUSH = RetryPolicy(delays=(1, 2, 5, 10, 15, 30, 45, *(60,) * 58, *(300,) * 12, 900), give_up_after=160)
 # A parked webhook waits for an order that is being pushed; a day covers every outage seen.
 WEBHOOK = RetryPolicy(delays=(1, 2, 5, 10, 30, 60, 60, 300, 300, 900, 3600), give_up_after=34)
+# Shopify computes a new draft for a second or two; one that is not done in half an hour will not be.
+DRAFT_READY = RetryPolicy(delays=(2, 2, 2, 5, 5, 10, 15, 30, 60), give_up_after=35)
 READ = RetryPolicy(delays=(2, 5, 15, 60, 300, 900, 3600), give_up_after=30)
 
 

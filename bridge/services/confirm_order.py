@@ -13,6 +13,7 @@ from bridge.domain.draft_differences import Differences, differences
 from bridge.domain.draft_order import draft_of
 from bridge.domain.order_status import OrderStatus
 from bridge.domain.references import token_of
+from bridge.domain.retries import DRAFT_READY
 from bridge.domain.shop import Shop
 from bridge.domain.shop_values import Draft, InventoryLevel
 from bridge.models import OrderItem
@@ -24,8 +25,8 @@ from bridge.services.record_shop_order import record_shop_order
 STOCK_GONE = "stock_gone"
 ANOTHER_ORDER = "another_order"
 REVIEW = "review"
+DRAFT_NOT_READY = "draft_not_ready"
 
-_NOT_READY_SECONDS = 2
 _MISSING_SECONDS = 60
 
 
@@ -68,7 +69,7 @@ def confirm_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -
             return
         if not placed.ready:
             with turn.entry() as entry:
-                entry.wait(_NOT_READY_SECONDS, "Shopify is still working on the draft")
+                entry.try_again(DRAFT_READY, DRAFT_NOT_READY, "Shopify is still working on the draft")
             return
         if _has_another_order(turn, shop, plan) or _is_objectionable(turn, shop, plan, differing):
             return

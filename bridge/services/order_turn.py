@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bridge.db import Database, Lock, clock
 from bridge.domain.errors import BridgeError, Refused, ShopError, ShopRefused, Throttled
-from bridge.domain.retries import PUSH
+from bridge.domain.retries import PUSH, RetryPolicy
 from bridge.models import Order
 from bridge.services import due_work
 from bridge.services.move_order import record_event
@@ -58,6 +58,12 @@ class Entry:
     def wait(self, seconds: float, reason: str) -> None:
         """End the turn for now; not a failure."""
         due_work.wait(self.session, self.claim, until=self.now + timedelta(seconds=seconds), reason=reason)
+
+    def try_again(self, policy: RetryPolicy, code: str, sentence: str) -> None:
+        """End the turn for now, as a failure that the policy counts; when it gives up, staff act."""
+        error = f"{code}: {sentence}"
+        if not due_work.fail(self.session, self.claim, policy=policy, error=error, now=self.now):
+            self.attend(code, sentence)
 
     def park(self, code: str, sentence: str) -> None:
         """End the turn until staff act: on the order, on its timeline and in the list of stuck work."""
@@ -144,11 +150,7 @@ def order_turn(db: Database, job: str, *, order_id: UUID, timing: Timing) -> Ite
             raise
         except ShopError as error:
             with turn.entry() as entry:
-                again = due_work.fail(
-                    entry.session, claim, policy=PUSH, error=f"{error.code}: {error.message}", now=entry.now
-                )
-                if not again:
-                    entry.attend(error.code, error.message)
+                entry.try_again(PUSH, error.code, error.message)
             raise
 
 

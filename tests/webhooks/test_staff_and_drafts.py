@@ -4,6 +4,9 @@ import random
 
 import pytest
 
+from bridge import jobs
+from bridge.domain.retries import DRAFT_READY
+
 UPDATE = (
     "mutation ($id: ID!, $input: DraftOrderInput!) { draftOrderUpdate(id: $id, input: $input) {"
     " draftOrder { id } userErrors { field message } } }"
@@ -183,3 +186,22 @@ def test_one_read_decides_whose_a_lonely_fulfillment_is_and_is_remembered(stage)
     assert notes == ["the shop order carries no token of ours"]
     assert [e.note for e in stage.webhooks(topic="fulfillments/update")] == [None]  # nothing was asked again
     assert {event.state for event in stage.webhooks()} == {"foreign"}
+
+
+def test_a_draft_that_is_never_ready_waits_for_staff_in_the_end(stage):
+    stage.shop_settings(draft_ready_seconds=3600)
+    order_id = stage.pushed()
+    stage.decide_to_confirm(order_id)
+
+    for _ in range(DRAFT_READY.give_up_after):
+        assert stage.read(order_id).attention is None
+        stage.later(73)  # Longer than any of its delays.
+
+    assert stage.read(order_id).attention == "draft_not_ready: Shopify is still working on the draft"
+    assert stage.work(jobs.CONFIRM_ORDER).given_up_at is not None
+    assert stage.orders() == []
+
+    stage.simulator.store.get("DraftOrder", stage.read(order_id).draft_id).ready_at = None
+    stage.decide_to_confirm(order_id)
+    stage.run()
+    assert (stage.read(order_id).status, stage.read(order_id).attention) == ("UNFULFILLED", None)
