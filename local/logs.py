@@ -2,9 +2,9 @@
 
 import itertools
 import json
-import sys
 import threading
 from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
@@ -18,10 +18,13 @@ _COLORS = ("cyan", "magenta", "green", "yellow", "blue", "bright_red", "bright_c
 class MergedLogs:
     """Follows log files from a thread of its own; a terminal that is gone stops nothing."""
 
-    def __init__(self, logs: dict[str, Path]) -> None:
-        """Follow these files from their present end."""
+    def __init__(self, logs: dict[str, Path], *, to: TextIO) -> None:
+        """Follow these files from their present end.
+
+        :param to: where they are printed
+        """
         self._files = {name: (log, log.stat().st_size if log.exists() else 0) for name, log in logs.items()}
-        self._console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+        self._console = Console(file=to, highlight=False, soft_wrap=True)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="merged-logs", daemon=True)
 

@@ -40,7 +40,7 @@ def up(data: Path, *, as_json: bool) -> int:
             sys.stdout.flush()
         else:
             _announce(announcement, folder)
-            logs = MergedLogs(stack.logs)
+            logs = MergedLogs(stack.logs, to=sys.stdout)
             logs.start()
         stack.supervisor.watch()
     except stopping.Stopping:

@@ -1,37 +1,11 @@
 """The live server, with a partner that sells what the documents' examples sell."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from bridge.db import Database
-from tests.support.partner_api import LiveApi, PartnerAccount, empty, live_api, make_partner, stock
-from tests.support.servers import Servers, sqlalchemy_url
+from tests.support.live import api, db, db_of_module
+from tests.support.partner_api import PartnerAccount, make_partner, stock
 
-
-@pytest.fixture(scope="module")
-def api(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveApi]:
-    """gunicorn, once per module."""
-    with (
-        servers.database() as database_url,
-        servers.redis() as redis_url,
-        live_api(database_url, redis_url, tmp_path_factory.mktemp("api")) as running,
-    ):
-        yield running
-
-
-@pytest.fixture(scope="module")
-def db_of_module(api: LiveApi) -> Iterator[Database]:
-    database = Database(sqlalchemy_url(api.database_url))
-    yield database
-    database.dispose()
-
-
-@pytest.fixture
-def db(db_of_module: Database) -> Database:
-    """The server's database, empty."""
-    empty(db_of_module)
-    return db_of_module
+__all__ = ["api", "db", "db_of_module"]
 
 
 @pytest.fixture

@@ -29,12 +29,11 @@ def test_a_log_line_is_told_as_a_person_reads(because, written, shown):
     assert as_a_person_reads(written) == (written if shown is None else shown)
 
 
-def test_new_lines_of_every_log_appear_with_the_name_of_who_wrote_them(tmp_path, monkeypatch):
+def test_new_lines_of_every_log_appear_with_the_name_of_who_wrote_them(tmp_path):
     terminal = io.StringIO()
-    monkeypatch.setattr("sys.stdout", terminal)
     web, worker = tmp_path / "web.log", tmp_path / "worker.log"
     web.write_text("before\n")
-    merged = MergedLogs({"web": web, "worker": worker})
+    merged = MergedLogs({"web": web, "worker": worker}, to=terminal)
     merged.start()
 
     with web.open("a") as opened:
@@ -46,14 +45,13 @@ def test_new_lines_of_every_log_appear_with_the_name_of_who_wrote_them(tmp_path,
     assert sorted(terminal.getvalue().splitlines()) == ["web    | after", "worker | ready"]
 
 
-def test_a_terminal_that_is_gone_stops_nothing(tmp_path, monkeypatch):
+def test_a_terminal_that_is_gone_stops_nothing(tmp_path):
     class Gone(io.StringIO):
         def write(self, _text):
             raise OSError("nobody reads this")
 
-    monkeypatch.setattr("sys.stdout", Gone())
     log = tmp_path / "log"
-    merged = MergedLogs({"web": log})
+    merged = MergedLogs({"web": log}, to=Gone())
     merged.start()
     log.write_text("a line\n")
 
