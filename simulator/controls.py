@@ -88,6 +88,20 @@ def _setting(current: Any, value: Any) -> Any:
     return number
 
 
+@blueprint.post("/__locations/<int:number>")
+def change_location(number: int) -> Response:
+    """Deactivate a location, or activate it again: {"active"}. Orders and stock stay assigned to it."""
+    wish = request.get_json(silent=True)
+    store = simulation().store
+    with store.lock:
+        location = store.get("Location", number)
+        if location is None or not isinstance(wish, dict) or not isinstance(wish.get("active"), bool):
+            return reply({"error": 'a location\'s number, and {"active": true or false}'}, 400)
+        location.is_active = wish["active"]
+        store.on_change()
+    return reply({"id": number, "active": location.is_active})
+
+
 @blueprint.post("/__checkout")
 def start_checkout() -> Response:
     """A customer opens a draft's invoice: {"draft_order_id"} -> {"checkout"}."""

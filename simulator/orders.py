@@ -38,7 +38,14 @@ def _cancel_problem(order: Order | None, arguments: dict[str, Any]) -> dict[str,
     if any(parcel.status == "SUCCESS" for parcel in order.fulfillments):
         message = "Cannot cancel an order that has outstanding fulfillments"
         return user_error(message, "orderId", code="INVALID")
+    if arguments.get("restock") and order_money.received(order) and _waits_where_it_is_closed(order):
+        # Shopify documents the refusal and not its words: a client must not rely on any.
+        return user_error("The order cannot be canceled", "orderId", code="INVALID")
     return None
+
+
+def _waits_where_it_is_closed(order: Order) -> bool:
+    return any(not waiting.location.is_active for waiting in order.fulfillment_orders)
 
 
 @mutation("orderCancel")
@@ -46,7 +53,7 @@ def cancel(context: Context, orderId: str, reason: str, restock: bool, **argumen
     """Ask for a cancellation; the order is cancelled after the answer, by a job."""
     store = context.store
     order = context.find("Order", orderId)
-    problem = _cancel_problem(order, arguments)
+    problem = _cancel_problem(order, {**arguments, "restock": restock})
     if problem:
         return {"job": None, "orderCancelUserErrors": [problem], "userErrors": [problem]}
     job = store.add(Job(str(uuid.uuid4())))
@@ -80,7 +87,8 @@ def finish_cancellation(
     order.cancelled_at, order.cancel_reason, order.cancel_note = now, reason, note
     order.closed_at = order.closed_at or now
     give_back = order_money.received(order) - order_money.refunded(order) if refund else 0
-    kind = "CANCEL" if restock else "NO_RESTOCK"
+    # What was never paid is canceled all the same, and its units come back nowhere.
+    kind = "CANCEL" if restock and not _waits_where_it_is_closed(order) else "NO_RESTOCK"
     parts = [(line, line.current_quantity, kind) for line in order.lines if line.current_quantity]
     if give_back:
         returned = record_refund(store, order, parts, shipping=shipping)

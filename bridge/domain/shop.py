@@ -68,6 +68,9 @@ class Shop(Protocol):
     def cancel_order(self, order_id: int, cancellation: Cancellation) -> None:
         """Ask for the cancellation; it happens later, `cancelled_at` tells. Already canceled is fine."""
 
+    def waits_at_closed_location(self, order_id: int) -> bool:
+        """Tell whether units of the order are to be sent from a location that was deactivated since."""
+
     def fulfill_lines(self, order_id: int, lines: Mapping[int, int]) -> Fulfillment | None:
         """Close what the shop still waits for on these order lines (line id -> units), without tracking and
         without telling the customer. None when nothing was open; what waits at another location, or is more

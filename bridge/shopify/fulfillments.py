@@ -89,6 +89,25 @@ def cancel(api: AdminAPI, fulfillment_id: int) -> None:
     )
 
 
+def wait_at_closed_location(api: AdminAPI, order_id: int) -> bool:
+    """Tell whether a fulfillment order is assigned to a location that is not active any more.
+
+    Source: Shopify, `orderCancel`: a paid order of such a location is not canceled while restocking is asked for.
+    """
+
+    def is_closed(node: Mapping[str, Any]) -> bool:
+        location = node["assignedLocation"]["location"]
+        return location is not None and not location["isActive"]
+
+    orders = paging.nodes(
+        api,
+        "ListOrderLocations",
+        lambda data: data["order"] and data["order"]["fulfillmentOrders"],
+        id=gid("Order", order_id),
+    )
+    return any(api.understood("ListOrderLocations", is_closed, node) for node in orders)
+
+
 def _waiting(api: AdminAPI, order_id: int) -> list[dict[str, Any]]:
     """Return the fulfillment orders that can be fulfilled now, each with its location and all of its lines.
 

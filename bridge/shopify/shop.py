@@ -72,6 +72,9 @@ class ShopifyShop:
     def cancel_order(self, order_id: int, cancellation: Cancellation) -> None:
         orders.cancel(self._api, order_id, cancellation)
 
+    def waits_at_closed_location(self, order_id: int) -> bool:
+        return fulfillments.wait_at_closed_location(self._api, order_id)
+
     def fulfill_lines(self, order_id: int, lines: Mapping[int, int]) -> Fulfillment | None:
         return fulfillments.close_lines(self._api, order_id, lines)
 

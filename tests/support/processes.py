@@ -44,6 +44,10 @@ class Simulator:
         self.heal()
         self._call("/__reset", method="POST")
 
+    def close_location(self, number: int) -> None:
+        """Deactivate a location to which orders are assigned."""
+        self._call(f"/__locations/{number}", {"active": False})
+
     def heal(self) -> None:
         """Switch every fault off."""
         self._call("/__faults", method="DELETE")
