@@ -60,6 +60,7 @@ def _submit(raw: bytes, api_key: str, key: str) -> bytes:
         | {
             "digest": digest(cart),
             "stale_after": timedelta(hours=6),
+            "shop_buffer": 0,
             "skus": [item.sku for item in cart.items],
         },
     )

@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 from environs import Env, EnvValidationError, validate
 
 from bridge import failpoints
+from bridge.domain.stock import MAX_BUFFER
 
 _positive = validate.Range(min=1)
+_buffer = validate.Range(min=0, max=MAX_BUFFER)
 
 # What a command uses decides what it checks; "everything" is for the long-running processes.
 DATABASE = "database"
@@ -60,6 +62,8 @@ class Settings:
     lease_seconds: int
     # Age at which an inventory observation is flagged (decision 57d).
     stock_stale_after_seconds: int
+    # Units of each item that are not sold, where neither the item nor the partner has a number of its own.
+    stock_buffer: int
     inventory_sync_seconds: int
     # How often what was missed is made up for (decision 55).
     reconcile_seconds: int
@@ -116,6 +120,7 @@ def load(*needs: str, source: Mapping[str, str] | None = None) -> Settings:
         shopify_timeout_seconds=env.int("SHOPIFY_TIMEOUT_SECONDS", 20, validate=_positive),
         lease_seconds=env.int("LEASE_SECONDS", 120, validate=_positive),
         stock_stale_after_seconds=env.int("STOCK_STALE_AFTER_SECONDS", 6 * 3600, validate=_positive),
+        stock_buffer=env.int("STOCK_BUFFER", 0, validate=_buffer),
         inventory_sync_seconds=env.int("INVENTORY_SYNC_SECONDS", 600, validate=_positive),
         reconcile_seconds=env.int("RECONCILE_SECONDS", 900, validate=_positive),
         dispatch_seconds=env.int("DISPATCH_SECONDS", 5, validate=_positive),

@@ -48,8 +48,9 @@ class CatalogQuerySchema(Schema):
         default_timezone=UTC,
         load_default=None,
         metadata={
-            "description": "Only SKUs that were added, remapped, renamed or retired then or later, such as "
-            "`2026-01-31T12:00:00Z`; stock that moves is no such change. Take the time at which you began "
+            "description": "Only SKUs that were added, remapped, renamed or retired then or later, or of "
+            "which another number is kept back since then, such as `2026-01-31T12:00:00Z`; stock that moves is "
+            "no such change. Take the time at which you began "
             "your last walk, a few minutes earlier: an import may be under way.",
         },
     )
@@ -71,7 +72,8 @@ class CatalogEntrySchema(Schema):
         required=True,
         allow_none=True,
         metadata={
-            "description": "Units that can be ordered now, promised ones left out. `null`: no limit, or unknown.",
+            "description": "Units that can be ordered now; promised ones and those kept back are left out. "
+            "`null`: no limit, or unknown.",
             "example": 17,
         },
     )

@@ -29,6 +29,19 @@ class Failure(Exception):
         self.code = code
 
 
+class NumberOrNone(click.ParamType):
+    """A whole number, or the word `none` for the default."""
+
+    name = "N|none"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
+        if value == "none" or isinstance(value, int):
+            return value  # type: ignore[no-any-return]
+        if not str(value).isascii() or not str(value).isdigit():
+            self.fail(f"{value!r} is neither a whole number nor none", param, ctx)
+        return int(value)
+
+
 class Context:
     """One command's run. Nothing is opened before it is used."""
 

@@ -7,8 +7,11 @@ from typing import Any
 import click
 
 from bridge.cli import Noun
-from bridge.cli.context import Context, Failure, table
+from bridge.cli.context import Context, Failure, NumberOrNone, table
+from bridge.db import clock
+from bridge.services.partners import get_partner
 from bridge.services.show_stock import show_stock
+from bridge.services.stock_buffers import set_item_buffer
 from bridge.services.sync_inventory import sync_inventory
 from config.settings import DATABASE, REDIS, SHOPIFY
 
@@ -48,8 +51,26 @@ def sync(bridge: Context) -> None:
 def show(bridge: Context, sku: str) -> None:
     """Show the stock of SKU: per location what was observed, who holds units of it, what can be sold."""
     with bridge.db.transaction() as session:
-        shown = show_stock(session, sku=sku)
+        shown = show_stock(session, sku=sku, shop_buffer=bridge.settings.stock_buffer)
     bridge.answer({"sku": sku, "listings": shown}, text="\n\n".join(_text(listing) for listing in shown))
+
+
+@group.command("buffer")
+@click.argument("sku")
+@click.argument("units", type=NumberOrNone())
+@click.option("--partner", help="Whose SKU it is, where two partners call different items by it.")
+@click.pass_obj
+def buffer(bridge: Context, sku: str, units: int | str, partner: str | None) -> None:
+    """Keep UNITS of the item behind SKU in the shop, whoever asks for it; `none`: as its partner or the shop says.
+
+    The most exact one counts: the item's, else the partner's (`partner set --buffer`), else STOCK_BUFFER.
+    """
+    wanted = None if isinstance(units, str) else units
+    with bridge.db.transaction() as session:
+        whose = None if partner is None else get_partner(session, name=partner).id
+        item = set_item_buffer(session, sku=sku, units=wanted, partner_id=whose, now=clock(session))
+    kept = "as its partner or the shop says" if wanted is None else f"{wanted} stay in the shop"
+    bridge.answer({"sku": sku, "inventory_item_id": item, "buffer": wanted}, text=f"{sku}: {kept}.")
 
 
 def _text(listing: Mapping[str, Any]) -> str:
@@ -62,7 +83,16 @@ def _text(listing: Mapping[str, Any]) -> str:
         here = " (sold from here)" if place["sold_from_here"] else ""
         lines += [f"  location {place['location_id']}{here}: {_state(place)}"]
         if place["reservations"]:
-            headings = ("order_id", "partner_order_id", "status", "quantity", "state")
+            headings = (
+                "order_id",
+                "partner",
+                "partner_order_id",
+                "status",
+                "quantity",
+                "state",
+                "since",
+                "why",
+            )
             rows = [[row[heading] for heading in headings] for row in place["reservations"]]
             lines += [f"    {line}" for line in table(headings, rows).splitlines()]
     return "\n".join(lines)
@@ -75,7 +105,8 @@ def _state(place: Mapping[str, Any]) -> str:
     if not place["tracked"]:
         return f"not tracked, sold without limit; {seen}"
     stocked = "" if place["stocked"] else "not stocked, "
+    kept = f" - {place['buffer']} kept back ({place['buffer_of']})" if place["buffer"] else ""
     return (
-        f"{stocked}{place['available']} available - {place['reserved']} promised = "
+        f"{stocked}{place['available']} available - {place['reserved']} promised{kept} = "
         f"{place['sellable']} sellable; {seen}"
     )

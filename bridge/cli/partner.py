@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bridge.cli import Noun
-from bridge.cli.context import Context, table
+from bridge.cli.context import Context, NumberOrNone, table
 from bridge.domain.api_keys import Scope
 from bridge.domain.money import quantize
 from bridge.models import Listing, Partner
@@ -25,19 +25,6 @@ SCOPES = click.option(
     show_default=True,
     help="What the key opens; may be given several times.",
 )
-
-
-class _NumberOrNone(click.ParamType):
-    """A whole number, or the word `none` for the default of all partners."""
-
-    name = "N|none"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | str:
-        if value == "none" or isinstance(value, int):
-            return value  # type: ignore[no-any-return]
-        if not str(value).isascii() or not str(value).isdigit():
-            self.fail(f"{value!r} is neither a whole number nor none", param, ctx)
-        return int(value)
 
 
 @click.group(cls=Noun)
@@ -132,11 +119,15 @@ def disable(bridge: Context, name: str) -> None:
 @click.option("--status-names", type=click.Choice(partners.STATUS_NAMES))
 @click.option("--auto-confirm/--no-auto-confirm", default=None)
 @click.option("--strict-totals/--no-strict-totals", default=None)
+@click.option("--complete-after-days", type=NumberOrNone(), help="For carriers that never report a delivery.")
+@click.option("--rate-per-second", type=NumberOrNone())
+@click.option("--rate-burst", type=NumberOrNone())
 @click.option(
-    "--complete-after-days", type=_NumberOrNone(), help="For carriers that never report a delivery."
+    "--buffer",
+    "stock_buffer",
+    type=NumberOrNone(),
+    help="Units of each item that its carts leave in the shop; `inventory buffer` goes before it.",
 )
-@click.option("--rate-per-second", type=_NumberOrNone())
-@click.option("--rate-burst", type=_NumberOrNone())
 @click.pass_obj
 def set_(bridge: Context, name: str, **given: Any) -> None:
     """Change settings of a partner, for carts that come from now on."""
@@ -193,6 +184,7 @@ def _shown(partner: Partner) -> dict[str, Any]:
         "complete_after_days": partner.complete_after_days,
         "rate_per_second": partner.rate_per_second,
         "rate_burst": partner.rate_burst,
+        "stock_buffer": partner.stock_buffer,
         "created_at": partner.created_at,
     }
 

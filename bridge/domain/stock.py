@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+# What PostgreSQL's integer holds, with room for sums.
+MAX_BUFFER = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Stock:
@@ -12,6 +15,7 @@ class Stock:
     :ivar tracked: False where the shop does not count the item: that is no limit
     :ivar available: whole units by the newest observation, may be negative; None where untracked
     :ivar reserved: units of our open reservations, which that observation cannot include yet
+    :ivar buffer: units that stay in the shop whatever is asked for, at least 0
     :ivar is_stale: the observation is older than the shop's numbers should ever be
     """
 
@@ -20,6 +24,7 @@ class Stock:
     tracked: bool
     available: int | None
     reserved: int
+    buffer: int = 0
     is_stale: bool = False
 
 
@@ -44,7 +49,7 @@ def sellable(stock: Stock) -> int | None:
         return 0
     if not stock.tracked:
         return None
-    return max((stock.available or 0) - stock.reserved, 0)
+    return max((stock.available or 0) - stock.reserved - stock.buffer, 0)
 
 
 def availability(stock: Stock | None, *, is_retired: bool) -> Availability:

@@ -6,7 +6,7 @@ from bridge.models.decisions import Decision
 from bridge.models.orders import IdempotencyKey, Order, OrderEvent, OrderItem
 from bridge.models.partners import ApiKey, Listing, Partner
 from bridge.models.shop_facts import PushAttempt, ShopifyFulfillment, ShopifyOrder
-from bridge.models.stock import InventoryLevel, Reservation, SyncRun
+from bridge.models.stock import InventoryLevel, ItemBuffer, Reservation, SyncRun
 from bridge.models.webhooks import WebhookEvent
 from bridge.models.work import Mark, Work
 
@@ -17,6 +17,7 @@ __all__ = [
     "Decision",
     "IdempotencyKey",
     "InventoryLevel",
+    "ItemBuffer",
     "Listing",
     "Mark",
     "Order",

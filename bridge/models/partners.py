@@ -11,7 +11,10 @@ from bridge.models.base import Base, CreatedAt, ShopifyId, Timestamp
 
 class Partner(Base):
     __tablename__ = "partners"
-    __table_args__ = (CheckConstraint("status_names IN ('current', 'legacy')", name="status_names"),)
+    __table_args__ = (
+        CheckConstraint("status_names IN ('current', 'legacy')", name="status_names"),
+        CheckConstraint("stock_buffer >= 0", name="stock_buffer"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
@@ -25,6 +28,9 @@ class Partner(Base):
     # Requests per second and burst; null: the settings' defaults.
     rate_per_second: Mapped[int | None]
     rate_burst: Mapped[int | None]
+    # Units of each item that its carts leave in the shop, and since when; null: as the whole shop.
+    stock_buffer: Mapped[int | None]
+    stock_buffer_at: Mapped[Timestamp | None]
     created_at: Mapped[CreatedAt]
 
 

@@ -61,6 +61,16 @@ class Reservation(Base):
     ended_at: Mapped[Timestamp | None]
 
 
+class ItemBuffer(Base):
+    """Units of one item that nobody may buy through us; it goes before what its partner or the shop says."""
+
+    __tablename__ = "item_buffers"
+    __table_args__ = (CheckConstraint("units >= 0", name="units"),)
+
+    inventory_item_id: Mapped[ShopifyId] = mapped_column(primary_key=True, autoincrement=False)
+    units: Mapped[int]
+
+
 class SyncRun(Base):
     """One run of the inventory sync: what it looked at and what it could not."""
 

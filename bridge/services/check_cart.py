@@ -12,26 +12,28 @@ from sqlalchemy.orm import Session
 from bridge.domain.carts import Cart
 from bridge.domain.sku_matching import Listing, Match, match
 from bridge.domain.stock import Stock
+from bridge.services.stock_terms import stock_terms
 
 # One statement, so that numbers and promises are of one moment.
-_READ = text("""
+_READ = text(f"""
     SELECT li.sku, li.variant_id, li.inventory_item_id, li.retired_at IS NOT NULL,
-        le.observed_at IS NOT NULL, le.stocked, le.tracked, le.available,
-        (SELECT coalesce(sum(r.quantity), 0) FROM reservations r
-         WHERE r.inventory_item_id = le.inventory_item_id AND r.location_id = le.location_id
-           AND r.state IN ('held', 'in_shopify')),
-        le.observed_at < now() - :stale_after
+        l.observed_at IS NOT NULL,
+        {stock_terms(partner_id=":partner_id", shop_buffer=":shop_buffer")},
+        l.observed_at < now() - :stale_after
     FROM listings li
-    LEFT JOIN inventory_levels le ON le.inventory_item_id = li.inventory_item_id
-        AND le.location_id = (SELECT (value ->> 'id')::bigint FROM marks WHERE name = 'location')
+    LEFT JOIN inventory_levels l ON l.inventory_item_id = li.inventory_item_id
+        AND l.location_id = (SELECT (value ->> 'id')::bigint FROM marks WHERE name = 'location')
     WHERE li.partner_id = :partner_id AND li.sku = ANY(:skus)
-""")
+""")  # noqa: S608  made of constants
 
 
-def check_cart(session: Session, *, partner_id: UUID, cart: Cart, stale_after: timedelta) -> Match:
+def check_cart(
+    session: Session, *, partner_id: UUID, cart: Cart, stale_after: timedelta, shop_buffer: int
+) -> Match:
     """Tell of every line whether the supplier would ship it, if the cart were submitted now.
 
     :param stale_after: age at which an observation of stock is flagged
+    :param shop_buffer: units kept back where neither item nor partner says otherwise
     :raises StockUnknown: a mapped item was never observed in the shop
     """
     rows = session.execute(
@@ -40,8 +42,9 @@ def check_cart(session: Session, *, partner_id: UUID, cart: Cart, stale_after: t
             "partner_id": partner_id,
             "skus": list({item.sku for item in cart.items}),
             "stale_after": stale_after,
+            "shop_buffer": shop_buffer,
         },
     ).all()
     listings = {row[0]: Listing(*row[:4]) for row in rows}
-    stocks = {row[2]: Stock(row[2], *row[5:]) for row in rows if row[4]}
+    stocks = {row[2]: Stock(*row[5:]) for row in rows if row[4]}
     return match(cart.items, listings, stocks)

@@ -21,6 +21,7 @@ from bridge.domain.idempotency import KEY_HOURS
 from bridge.domain.order_status import OrderStatus
 from bridge.domain.sku_matching import Listing
 from bridge.domain.stock import Stock
+from bridge.services.stock_terms import stock_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +111,14 @@ FROM (
     FOR UPDATE) AS locked;
 """
 
-_READ = """
+_READ = f"""
 SELECT k.fingerprint, k.order_id::text, k.body, k.order_id = %(order_id)s::uuid AND k.status IS NULL,
     o.id::text, o.cart_digest, o.status, o.status_before_archive,
     EXISTS (SELECT FROM order_items i WHERE i.order_id = o.id AND i.fulfilled_quantity > 0),
     (SELECT json_agg(json_build_array(sku, variant_id, inventory_item_id, retired_at IS NOT NULL))
      FROM listings WHERE partner_id = %(partner_id)s::uuid AND sku = ANY(%(skus)s::text[])),
     (SELECT json_agg(json_build_array(
-         l.inventory_item_id, l.stocked, l.tracked, l.available,
-         (SELECT coalesce(sum(r.quantity), 0) FROM reservations r
-          WHERE r.inventory_item_id = l.inventory_item_id AND r.location_id = l.location_id
-            AND r.state IN ('held', 'in_shopify')),
+         {stock_terms(partner_id="%(partner_id)s::uuid", shop_buffer="%(shop_buffer)s")},
          l.observed_at < now() - %(stale_after)s))
      FROM inventory_levels l
      WHERE l.location_id = o.location_id AND l.inventory_item_id = ANY(
@@ -129,7 +127,7 @@ FROM (SELECT) AS one
 LEFT JOIN idempotency_keys k ON k.partner_id = %(partner_id)s::uuid AND k.key = %(key)s
 LEFT JOIN orders o ON o.partner_id = %(partner_id)s::uuid AND o.partner_order_id = %(partner_order_id)s
     AND o.superseded_by IS NULL
-"""
+"""  # noqa: S608  made of constants
 
 _FIRST = _CLAIM_KEY + _CLAIM_NUMBER + _LOCK_STOCK + _READ
 _AGAIN = _SUPERSEDE + _LOCK_STOCK + _READ
@@ -144,12 +142,14 @@ def claim_cart(
     digest: bytes,
     key: str | None,
     stale_after: timedelta,
+    shop_buffer: int,
     supersedes: Holder | None = None,
 ) -> Claimed:
     """Claim the key and the number for `order_id`, lock the stock when both are ours, and read what is there.
 
     Waits for a twin that holds either, at most the database's lock timeout.
 
+    :param shop_buffer: units kept back where neither item nor partner says otherwise
     :param supersedes: the ended order whose number this one takes over, in the second message of one submit
     :raises sqlalchemy.exc.OperationalError: the wait was too long, or the database went away
     """
@@ -163,6 +163,7 @@ def claim_cart(
                 "key": key,
                 "digest": digest,
                 "stale_after": stale_after,
+                "shop_buffer": shop_buffer,
                 "skus": list({item.sku for item in cart.items}),
                 "supersedes": str(supersedes.id) if supersedes else None,
                 "old_status": supersedes.status.value if supersedes else None,

@@ -16,6 +16,7 @@ from bridge.domain.references import token_of
 from bridge.domain.retries import DRAFT_READY
 from bridge.domain.shop import Shop
 from bridge.domain.shop_values import Draft, InventoryLevel
+from bridge.domain.stock import Stock, covers
 from bridge.models import OrderItem
 from bridge.services.order_decisions import AUTO_CONFIRM
 from bridge.services.order_draft import sale_of
@@ -159,10 +160,14 @@ def _is_objectionable(turn: Turn, shop: Shop, plan: _Plan, differing: Difference
 
 
 def _lacks(level: InventoryLevel | None, units: int) -> bool:
-    """Tell whether the shop has less than `units` for sale; our drafts hold nothing back there themselves."""
-    if level is None or not level.stocked:
+    """Tell whether the shop has less than `units` for sale; our drafts hold nothing back there themselves.
+
+    No buffer is kept: these units were promised, and a buffer is there so that promises can be kept.
+    """
+    if level is None:
         return True
-    return level.tracked and (level.available or 0) < units
+    stock = Stock(level.inventory_item_id, level.stocked, level.tracked, level.available, reserved=0)
+    return not covers(stock, units)
 
 
 def _names(turn: Turn, inventory_items: list[int]) -> str:

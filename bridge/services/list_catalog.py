@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, and_, func, select
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bridge.domain.stock import Availability, Stock, availability, sellable
-from bridge.models import InventoryLevel, Listing, Mark, Reservation
+from bridge.services.stock_buffers import SHOP_BUFFER_MARK, buffers_changed_at
+from bridge.services.stock_terms import stock_terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,35 @@ class CatalogPage:
     last: str | None
 
 
+# One statement, so that numbers and promises are of one moment.
+_PAGE = f"""
+    SELECT li.sku, li.title,
+        greatest(
+            li.updated_at,
+            (SELECT stock_buffer_at FROM partners WHERE id = :partner_id),
+            (SELECT at FROM marks WHERE name = '{SHOP_BUFFER_MARK}')),
+        li.retired_at, l.observed_at IS NOT NULL,
+        {stock_terms(partner_id=":partner_id", shop_buffer=":shop_buffer")}
+    FROM listings li
+    LEFT JOIN inventory_levels l ON l.inventory_item_id = li.inventory_item_id
+        AND l.location_id = (SELECT (value ->> 'id')::bigint FROM marks WHERE name = 'location')
+    WHERE li.partner_id = :partner_id AND li.sku > :after AND {{which}}
+    ORDER BY li.sku
+    LIMIT :limit
+"""  # noqa: S608  made of constants
+_SOLD = text(_PAGE.format(which="li.retired_at IS NULL"))
+_CHANGED = text(_PAGE.format(which="li.updated_at >= :since"))
+_ALL = text(_PAGE.format(which="true"))
+
+
 def list_catalog(
-    session: Session, *, partner_id: UUID, after: str, updated_since: datetime | None, limit: int
+    session: Session,
+    *,
+    partner_id: UUID,
+    after: str,
+    updated_since: datetime | None,
+    limit: int,
+    shop_buffer: int,
 ) -> CatalogPage:
     """Return a page of the partner's SKUs, in the order of the SKUs.
 
@@ -41,50 +70,37 @@ def list_catalog(
     once, whatever is imported meanwhile.
 
     :param after: the SKU to go on after; "" for the first page
-    :param updated_since: only mappings that changed then or later, the retired ones too; None: all that are sold
+    :param updated_since: only SKUs whose mapping or buffer changed then or later, the retired ones too;
+        None: all that are sold
     :param limit: at least 1
+    :param shop_buffer: units kept back where neither item nor partner says otherwise
     """
-    reserved = (
-        select(func.coalesce(func.sum(Reservation.quantity), 0))
-        .where(
-            Reservation.inventory_item_id == InventoryLevel.inventory_item_id,
-            Reservation.location_id == InventoryLevel.location_id,
-            Reservation.state.in_(("held", "in_shopify")),
-        )
-        .scalar_subquery()
-    )
-    location = (
-        select(Mark.value["id"].astext.cast(BigInteger)).where(Mark.name == "location").scalar_subquery()
-    )
-    which = Listing.retired_at.is_(None) if updated_since is None else Listing.updated_at >= updated_since
-    # One statement, so that numbers and promises are of one moment.
+    page = _SOLD
+    if updated_since is not None:
+        buffers_at = buffers_changed_at(session, partner_id=partner_id, shop_buffer=shop_buffer)
+        page = _ALL if buffers_at is not None and buffers_at >= updated_since else _CHANGED
     rows = session.execute(
-        select(Listing, InventoryLevel, reserved)
-        .outerjoin(
-            InventoryLevel,
-            and_(
-                InventoryLevel.inventory_item_id == Listing.inventory_item_id,
-                InventoryLevel.location_id == location,
-            ),
-        )
-        .where(Listing.partner_id == partner_id, Listing.sku > after, which)
-        .order_by(Listing.sku)
-        .limit(limit + 1)
+        page,
+        {
+            "partner_id": partner_id,
+            "after": after,
+            "limit": limit + 1,
+            "shop_buffer": shop_buffer,
+            **({"since": updated_since} if page is _CHANGED else {}),
+        },
     ).all()
-    entries = [_entry(listing, level, units) for listing, level, units in rows[:limit]]
+    entries = [_entry(row) for row in rows[:limit]]
     return CatalogPage(entries, entries[-1].sku if len(rows) > limit else None)
 
 
-def _entry(listing: Listing, level: InventoryLevel | None, reserved: int) -> CatalogEntry:
-    stock = None
-    if level is not None:
-        stock = Stock(level.inventory_item_id, level.stocked, level.tracked, level.available, reserved)
-    is_retired = listing.retired_at is not None
+def _entry(row: Sequence[Any]) -> CatalogEntry:
+    sku, title, updated_at, retired_at, is_observed, *terms = row
+    stock = Stock(*terms) if is_observed else None
     return CatalogEntry(
-        sku=listing.sku,
-        title=listing.title,
-        availability=availability(stock, is_retired=is_retired),
-        available=0 if is_retired else None if stock is None else sellable(stock),
-        updated_at=listing.updated_at,
-        retired_at=listing.retired_at,
+        sku=sku,
+        title=title,
+        availability=availability(stock, is_retired=retired_at is not None),
+        available=0 if retired_at is not None else None if stock is None else sellable(stock),
+        updated_at=updated_at,
+        retired_at=retired_at,
     )

@@ -5,12 +5,13 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bridge.domain.errors import Conflict, InvalidRequest, NotFound
 from bridge.domain.money import is_currency
+from bridge.domain.stock import MAX_BUFFER
 from bridge.models import Partner
 
 STATUS_NAMES = ("current", "legacy")
@@ -24,6 +25,7 @@ CHANGEABLE = (
     "complete_after_days",
     "rate_per_second",
     "rate_burst",
+    "stock_buffer",
 )
 
 
@@ -89,12 +91,14 @@ def get_partner(session: Session, *, name: str) -> Partner:
 def change_partner(session: Session, *, name: str, **changes: Any) -> Partner:
     """Change settings of a partner, for carts that come from now on; every process knows within five seconds.
 
-    :param changes: any of CHANGEABLE; None resets complete_after_days and the rates to the default
+    :param changes: any of CHANGEABLE; None resets complete_after_days, the rates and stock_buffer to the default
     :raises InvalidRequest: a value that cannot be
     :raises NotFound: no such partner
     """
     partner = get_partner(session, name=name)
     for setting, value in _checked(changes).items():
+        if setting == "stock_buffer" and value != partner.stock_buffer:
+            partner.stock_buffer_at = func.now()  # Its catalog changed, as `updated_since` has to tell.
         setattr(partner, setting, value)
     session.flush()
     return partner
@@ -131,4 +135,8 @@ def _problem(name: str, value: Any) -> str | None:
         whole = isinstance(value, int) and not isinstance(value, bool)
         if value is not None and not (whole and 1 <= value <= 100_000):
             return f"{name} is a whole number from 1 to 100000"
+    if name == "stock_buffer":
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if value is not None and not (whole and 0 <= value <= MAX_BUFFER):
+            return f"{name} is a whole number from 0 to {MAX_BUFFER}"
     return None

@@ -1,25 +1,49 @@
-"""What an operator sees of a SKU: what the shop said, what is promised to whom, what can be sold."""
+"""What an operator sees of a SKU: what the shop said, what is promised and why it counts, what can be sold."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bridge.domain.errors import NotFound
 from bridge.domain.stock import Stock, sellable
-from bridge.models import InventoryLevel, Listing, Order, Partner, Reservation
+from bridge.models import Listing, Partner
 from bridge.services.stock_location import known_location
+from bridge.services.stock_terms import COUNTS, buffer_source, stock_terms
 
-_OPEN = ("held", "in_shopify")
+_WHY = {
+    "held": "promised; the shop does not know of it yet",
+    "in_shopify": "the shop has them in an order; subtracted until a read that began late enough shows it",
+}
+
+_LEVELS = text(f"""
+    SELECT l.location_id, l.shopify_updated_at, l.observed_at, l.observed_by,
+        {buffer_source(partner_id=":partner_id")},
+        {stock_terms(partner_id=":partner_id", shop_buffer=":shop_buffer")}
+    FROM inventory_levels l
+    WHERE l.inventory_item_id = :item
+""")  # noqa: S608  made of constants
+_PROMISED = text(f"""
+    SELECT r.location_id, r.order_id, p.name AS partner, o.partner_order_id, o.status, r.quantity, r.state,
+        r.created_at AS since, r.committed_at, {COUNTS} AS counts
+    FROM reservations r
+    JOIN orders o ON o.id = r.order_id
+    JOIN partners p ON p.id = o.partner_id
+    WHERE r.inventory_item_id = :item AND r.state IN ('held', 'in_shopify')
+    ORDER BY r.created_at, r.order_id
+""")  # noqa: S608  made of constants
 
 
-def show_stock(session: Session, *, sku: str) -> list[dict[str, Any]]:
+def show_stock(session: Session, *, sku: str, shop_buffer: int) -> list[dict[str, Any]]:
     """Return one entry per partner that lists the SKU, each with the item's locations.
 
     `sellable` is in whole units, None where the shop does not track the item; at a location that was never
-    observed there is nothing to say and `observed_at` is None.
+    observed there is nothing to say and `observed_at` is None. It is `available` - `reserved` - `buffer`, at
+    least 0; `reserved` is the sum of the reservations that count. `buffer_of` tells whose buffer it is.
 
+    :param shop_buffer: units kept back where neither item nor partner says otherwise
     :raises NotFound: nobody lists it
     """
     listings = session.execute(
@@ -30,7 +54,6 @@ def show_stock(session: Session, *, sku: str) -> list[dict[str, Any]]:
     ).all()
     if not listings:
         raise NotFound(f"no partner lists the SKU {sku!r}")
-    places = {item: _places(session, item) for item in {listing.inventory_item_id for listing, _ in listings}}
     return [
         {
             "sku": listing.sku,
@@ -39,70 +62,50 @@ def show_stock(session: Session, *, sku: str) -> list[dict[str, Any]]:
             "inventory_item_id": listing.inventory_item_id,
             "title": listing.title,
             "retired_at": listing.retired_at,
-            "locations": places[listing.inventory_item_id],
+            "locations": _places(session, listing.inventory_item_id, listing.partner_id, shop_buffer),
         }
         for listing, partner in listings
     ]
 
 
-def _places(session: Session, item: int) -> list[dict[str, Any]]:
+def _places(session: Session, item: int, partner_id: UUID, shop_buffer: int) -> list[dict[str, Any]]:
     sold_from = known_location(session)
-    levels = {
-        level.location_id: level
-        for level in session.scalars(select(InventoryLevel).where(InventoryLevel.inventory_item_id == item))
-    }
+    asked = {"item": item, "partner_id": partner_id, "shop_buffer": shop_buffer}
+    levels = {row.location_id: row for row in session.execute(_LEVELS, asked)}
     promised = _promised(session, item)
     everywhere = {*levels, *promised, *([] if sold_from is None else [sold_from])}
     return [
-        _place(location, levels.get(location), promised.get(location, []), sold_from=sold_from)
+        {"location_id": location, "sold_from_here": location == sold_from}
+        | _numbers(levels.get(location), promised.get(location, []))
         for location in sorted(everywhere, key=lambda there: (there != sold_from, there))
     ]
 
 
 def _promised(session: Session, item: int) -> Mapping[int, list[dict[str, Any]]]:
-    rows = session.execute(
-        select(Reservation, Order.partner_order_id, Order.status)
-        .join(Order, Order.id == Reservation.order_id)
-        .where(Reservation.inventory_item_id == item, Reservation.state.in_(_OPEN))
-        .order_by(Reservation.created_at, Reservation.order_id)
-    ).all()
+    """Return the reservations of an item by location, the oldest first."""
     promised: dict[int, list[dict[str, Any]]] = {}
-    for reservation, partner_order_id, status in rows:
-        promised.setdefault(reservation.location_id, []).append(
-            {
-                "order_id": reservation.order_id,
-                "partner_order_id": partner_order_id,
-                "status": status,
-                "quantity": reservation.quantity,
-                "state": reservation.state,
-                "since": reservation.created_at,
-            }
-        )
+    for row in session.execute(_PROMISED, {"item": item}):
+        told = dict(row._mapping)
+        promised.setdefault(told.pop("location_id"), []).append(told | {"why": _WHY[row.state]})
     return promised
 
 
-def _place(
-    location: int,
-    level: InventoryLevel | None,
-    promised: Sequence[Mapping[str, Any]],
-    *,
-    sold_from: int | None,
-) -> dict[str, Any]:
-    reserved = sum(row["quantity"] for row in promised)
+def _numbers(level: Sequence[Any] | None, promised: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what is known of one place, or all None where it was never observed."""
+    changed_at, observed_at, observed_by, buffer_of, stock = None, None, None, None, None
+    if level is not None:
+        _, changed_at, observed_at, observed_by, buffer_of, *terms = level
+        stock = Stock(*terms)
     return {
-        "location_id": location,
-        "sold_from_here": location == sold_from,
-        "stocked": None if level is None else level.stocked,
-        "tracked": None if level is None else level.tracked,
-        "available": None if level is None else level.available,
-        "changed_at": None if level is None else level.shopify_updated_at,
-        "observed_at": None if level is None else level.observed_at,
-        "observed_by": None if level is None else level.observed_by,
-        "reserved": reserved,
-        "sellable": None if level is None else _sellable(level, reserved),
+        "stocked": stock and stock.stocked,
+        "tracked": stock and stock.tracked,
+        "available": stock and stock.available,
+        "changed_at": changed_at,
+        "observed_at": observed_at,
+        "observed_by": observed_by,
+        "reserved": sum(row["quantity"] for row in promised if row["counts"]),
+        "buffer": stock and stock.buffer,
+        "buffer_of": buffer_of,
+        "sellable": stock and sellable(stock),
         "reservations": list(promised),
     }
-
-
-def _sellable(level: InventoryLevel, reserved: int) -> int | None:
-    return sellable(Stock(level.inventory_item_id, level.stocked, level.tracked, level.available, reserved))

@@ -33,6 +33,7 @@ def submit_cart(
     key: str | None,
     order_id: UUID,
     stale_after: timedelta,
+    shop_buffer: int,
     render: Render,
 ) -> Submission:
     """Accept a cart: an order for the lines we supply, the answer given before, or nothing of ours.
@@ -43,6 +44,7 @@ def submit_cart(
     :param key: the partner's idempotency key; without one the number alone guards against doubles
     :param order_id: the id the order gets if it is made; one that was never used before
     :param stale_after: age at which an observation of stock is flagged
+    :param shop_buffer: units kept back where neither item nor partner says otherwise
     :param render: the contract's answer, stored under the key and replayed byte for byte
     :raises IdempotencyConflict: the key was used for another cart
     :raises OrderConflict: the number belongs to an order with another cart
@@ -60,6 +62,7 @@ def submit_cart(
             digest=fingerprint,
             key=key,
             stale_after=stale_after,
+            shop_buffer=shop_buffer,
             supersedes=supersedes,
         )
 

@@ -124,3 +124,13 @@ def test_a_missing_pepper_is_told_before_anything_is_made(env):
     assert answer.code == 1
     assert "API_KEY_PEPPER: missing" in answer.err
     assert succeed("partner", "list", env=env) == {"partners": []}
+
+
+def test_a_partners_buffer_is_set_shown_and_taken_back(env):
+    succeed("partner", "create", "Zain", "--currency", "JOD", env=env)
+
+    assert succeed("partner", "set", "Zain", "--buffer", 3, env=env)["stock_buffer"] == 3
+    assert succeed("partner", "set", "Zain", "--buffer", "none", env=env)["stock_buffer"] is None
+    refused = bridge("partner", "set", "Zain", "--buffer", 1_000_001, env=env)
+    assert refused.code == 1
+    assert "from 0 to 1000000" in refused.err

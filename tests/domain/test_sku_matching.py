@@ -106,6 +106,9 @@ def test_an_old_observation_is_used_and_flagged():
     ("because", "stock", "available"),
     [
         ("what nobody was promised", Stock(LAMP, True, True, 5, reserved=2), 3),
+        ("what nobody was promised and nobody keeps back", Stock(LAMP, True, True, 5, 2, buffer=2), 1),
+        ("fewer than are kept back is none", Stock(LAMP, True, True, 5, 2, buffer=4), 0),
+        ("what nobody counts is not kept back", Stock(LAMP, True, False, None, 0, buffer=4), None),
         ("an oversold item has none", Stock(LAMP, True, True, 1, reserved=2), 0),
         ("not carried here is none", Stock(LAMP, False, False, None, reserved=0), 0),
         ("uncounted is no limit", Stock(LAMP, True, False, None, reserved=2), None),

@@ -10,7 +10,7 @@ from bridge.services.stock_location import known_location
 from bridge.services.sync_inventory import LOCK
 from tests.cli.running import bridge, succeed
 from tests.inventory.conftest import ARTICLES
-from tests.support.selling import add_order, reservations
+from tests.support.selling import add_listing, add_order, add_partner, reservations
 from tests.support.waiting import await_until
 
 
@@ -82,6 +82,36 @@ def test_an_operator_sees_who_holds_what(environment, db, listings):
     ]
     assert "10 available - 4 promised = 6 sellable" in text
     assert str(order.id) in text
+    assert "the shop does not know of it yet" in text
+
+
+def test_an_operator_keeps_units_back_and_sees_whose_buffer_it_is(environment, db, listings):
+    sku = listings[0].sku
+    set_ = succeed("inventory", "buffer", sku, 3, env=environment)
+    of_item = bridge("inventory", "show", sku, env=environment).out
+    succeed("inventory", "buffer", sku, "none", env=environment)
+    [shown] = succeed("inventory", "show", sku, env={**environment, "STOCK_BUFFER": "2"})["listings"]
+
+    assert set_ == {"sku": sku, "inventory_item_id": listings[0].inventory_item_id, "buffer": 3}
+    assert "10 available - 0 promised - 3 kept back (item) = 7 sellable" in of_item
+    [place] = shown["locations"]
+    assert (place["buffer"], place["buffer_of"], place["sellable"]) == (2, "shop", 8)
+
+
+def test_a_buffer_of_a_sku_that_is_two_things_or_none_is_refused(environment, db, listings):
+    with db.transaction() as session:
+        other = add_partner(session, "Umniah")
+        add_listing(session, other, listings[0].sku, listings[1].inventory_item_id)
+
+    ambiguous = bridge("inventory", "buffer", listings[0].sku, 3, env=environment)
+    of_one = succeed("inventory", "buffer", listings[0].sku, 3, "--partner", "Umniah", env=environment)
+    unknown = bridge("inventory", "buffer", "NOTHING", 3, env=environment)
+
+    assert ambiguous.code == 1
+    assert "is 2 different items" in ambiguous.err
+    assert of_one["inventory_item_id"] == listings[1].inventory_item_id
+    assert unknown.code == 1
+    assert "no partner lists the SKU 'NOTHING'" in unknown.err
 
 
 def test_a_sku_that_was_never_observed_untracked_or_unknown_is_told_as_it_is(environment, db, listings):

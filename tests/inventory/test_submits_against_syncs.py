@@ -43,6 +43,7 @@ def submit(db: Database, listings: list[Listing], number: str) -> bool:
             key=number,
             order_id=uuid4(),
             stale_after=timedelta(hours=6),
+            shop_buffer=0,
             render=lambda _id, _status: b"{}",
         )
     return submission.order_id is not None

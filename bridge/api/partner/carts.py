@@ -102,7 +102,7 @@ def submit(fields: dict[str, Any]) -> Response:
     key = _idempotency_key()
     cart = cart_from(fields, currency=caller.currency, strict_totals=caller.strict_totals)
     tried: list[UUID] = []
-    stale_after = _stale_after()
+    stale_after, shop_buffer = _stock_settings()
 
     def once() -> Submission:
         # A new id each time: what an unheard commit left behind is somebody else's then.
@@ -115,6 +115,7 @@ def submit(fields: dict[str, Any]) -> Response:
                 key=key,
                 order_id=tried[-1],
                 stale_after=stale_after,
+                shop_buffer=shop_buffer,
                 render=submission_body,
             )
 
@@ -143,15 +144,25 @@ def check(fields: dict[str, Any]) -> Match:
     caller: Caller = g.caller
     cart = cart_from(fields, currency=caller.currency, strict_totals=caller.strict_totals)
 
+    stale_after, shop_buffer = _stock_settings()
+
     def read() -> Match:
         with database().reading() as session:
-            return check_cart(session, partner_id=caller.partner_id, cart=cart, stale_after=_stale_after())
+            return check_cart(
+                session,
+                partner_id=caller.partner_id,
+                cart=cart,
+                stale_after=stale_after,
+                shop_buffer=shop_buffer,
+            )
 
     return twice_if_interrupted(read)
 
 
-def _stale_after() -> timedelta:
-    return timedelta(seconds=current_app.extensions["bridge"].settings.stock_stale_after_seconds)
+def _stock_settings() -> tuple[timedelta, int]:
+    """Return the age at which stock is flagged, and the units that stay in the shop."""
+    settings = current_app.extensions["bridge"].settings
+    return timedelta(seconds=settings.stock_stale_after_seconds), settings.stock_buffer
 
 
 def _answer(submission: Submission, *, is_replay: bool) -> Response:

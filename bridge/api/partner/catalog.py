@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from flask import Response, g, json, request
+from flask import Response, current_app, g, json, request
 
 from bridge.api.database import database, twice_if_interrupted
 from bridge.api.partner.blueprint import blueprint
@@ -40,6 +40,7 @@ def catalog(query: dict[str, Any]) -> Response:
     only with `updated_since`.
     """
     caller: Caller = g.caller
+    shop_buffer = current_app.extensions["bridge"].settings.stock_buffer
 
     def read() -> CatalogPage:
         with database().reading() as session:
@@ -49,6 +50,7 @@ def catalog(query: dict[str, Any]) -> Response:
                 after=query["cursor"],
                 updated_since=query["updated_since"],
                 limit=query["limit"],
+                shop_buffer=shop_buffer,
             )
 
     body = json.dumps(CatalogPageSchema().dump(twice_if_interrupted(read)))
