@@ -13,7 +13,8 @@ REQUEST_FAULTS = (
     "expire_token",
 )  # fmt: skip
 WEBHOOK_FAULTS = ("webhook_drop", "webhook_duplicate", "webhook_delay", "webhook_shuffle")
-FAULTS = (*REQUEST_FAULTS, *WEBHOOK_FAULTS, "bulk_failure")
+BULK_FAULTS = ("bulk_failure", "bulk_expired")
+FAULTS = (*REQUEST_FAULTS, *WEBHOOK_FAULTS, *BULK_FAULTS)
 DEFAULT_SECONDS = {"slow": 2.0, "stale_search": 60.0, "webhook_delay": 5.0, "webhook_shuffle": 2.0}
 
 

@@ -34,6 +34,7 @@ class Settings:
     auto_archive: bool = True  # Shopify's own default: paid and fulfilled orders are closed
     draft_ready_seconds: float = 0.0  # how long a draft says `ready: false`
     cancel_seconds: float = 0.0  # how long after its answer a cancellation happens
+    bulk_seconds: float = 0.0  # how long a bulk operation waits before it begins
     search_lag_seconds: float = 0.0  # how old a search result may be without the stale_search fault
     webhook_tries: int = 8  # how often a delivery is tried, by Shopify over four hours
     webhook_seconds: float = 5.0  # how long a listener may take to answer

@@ -4,6 +4,7 @@ import json
 import random
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from graphql import (
@@ -63,10 +64,16 @@ class BulkRunner:
 
     def _run(self) -> None:
         while not self._stop.wait(IDLE_SECONDS):
-            while not self._stop.is_set() and (unfinished := running(self.store)):
-                for operation in unfinished:
+            while not self._stop.is_set() and (begun := self._begun()):
+                for operation in begun:
                     self.step(operation)
                     self._stop.wait(BREATH_SECONDS)
+
+    def _begun(self) -> list[BulkOperation]:
+        """Those that can be taken further: the others wait for their turn, unless they were canceled."""
+        with self.store.lock:
+            latest = datetime.now(UTC) - timedelta(seconds=self.store.settings.bulk_seconds)
+            return [one for one in running(self.store) if one.created_at <= latest or one.status != "CREATED"]
 
     def step(self, operation: BulkOperation) -> None:
         """One page of one operation; its status follows."""

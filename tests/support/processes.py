@@ -39,6 +39,10 @@ class Simulator:
         """Switch a fault on, such as `fault("throttle", times=2)`."""
         return self._call("/__faults", {"fault": fault, **details})
 
+    def settings(self, **wish: object) -> None:
+        """Change what a merchant would set, such as `settings(bulk_seconds=60)`."""
+        self._call("/__settings", wish)
+
     def reset(self) -> None:
         """Make the shop as new, without faults."""
         self.heal()

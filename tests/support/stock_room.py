@@ -35,6 +35,27 @@ class StockRoom:
             },
         )
 
+    def adjust(self, item: int, delta: int, location: int) -> None:
+        """Say how many came or went; there may be fewer than none afterwards."""
+        self._do(
+            """mutation ($input: InventoryAdjustQuantitiesInput!, $key: String!) {
+                inventoryAdjustQuantities(input: $input) @idempotent(key: $key) { userErrors { message } }
+            }""",
+            key=f"stock-room-{next(_keys)}",
+            input={
+                "name": "available",
+                "reason": "correction",
+                "changes": [
+                    {
+                        "inventoryItemId": f"gid://shopify/InventoryItem/{item}",
+                        "locationId": f"gid://shopify/Location/{location}",
+                        "delta": delta,
+                        "changeFromQuantity": None,
+                    }
+                ],
+            },
+        )
+
     def stop_stocking(self, item: int, location: int) -> None:
         """Take an item out of a location."""
         found = self._ask(
