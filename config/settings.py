@@ -65,6 +65,8 @@ class Settings:
     # Units of each item that are not sold, where neither the item nor the partner has a number of its own.
     stock_buffer: int
     inventory_sync_seconds: int
+    # With more items than this a sync reads a bulk operation instead of pages (ADR 0011).
+    inventory_bulk_above: int
     # How often what was missed is made up for (decision 55).
     reconcile_seconds: int
     dispatch_seconds: int
@@ -122,6 +124,7 @@ def load(*needs: str, source: Mapping[str, str] | None = None) -> Settings:
         stock_stale_after_seconds=env.int("STOCK_STALE_AFTER_SECONDS", 6 * 3600, validate=_positive),
         stock_buffer=env.int("STOCK_BUFFER", 0, validate=_buffer),
         inventory_sync_seconds=env.int("INVENTORY_SYNC_SECONDS", 600, validate=_positive),
+        inventory_bulk_above=env.int("INVENTORY_BULK_ABOVE", 25_000, validate=_positive),
         reconcile_seconds=env.int("RECONCILE_SECONDS", 900, validate=_positive),
         dispatch_seconds=env.int("DISPATCH_SECONDS", 5, validate=_positive),
         close_custom_lines=env.bool("CLOSE_CUSTOM_LINES", True),

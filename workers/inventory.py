@@ -7,8 +7,9 @@ from bridge.services.sync_inventory import sync_on_schedule
 from celery_app import app
 from workers.runtime import BridgeTask, get_runtime
 
-# A hundred thousand items are four hundred calls. Longer than the visibility timeout, so the message may come
-# again meanwhile: then the lock is taken and the second one ends at once.
+# A hundred thousand items are four hundred calls, or a quarter of an hour's patience with a bulk operation.
+# Longer than the visibility timeout, so the message may come again meanwhile: then the lock is taken and the
+# second one ends at once. What is cut off here is taken over by the next run.
 _SYNC_SECONDS = 1800
 
 
@@ -16,11 +17,13 @@ _SYNC_SECONDS = 1800
 def sync(**_newer: object) -> None:  # No retry: the next tick of beat is one.
     """Read all stock we sell, when it is due. Safe to run twice: one at a time, and once per period."""
     runtime = get_runtime()
+    settings = runtime.settings
     sync_on_schedule(
         runtime.db,
         runtime.shop,
-        configured_location=runtime.settings.shopify_location_id,
-        every_seconds=runtime.settings.inventory_sync_seconds,
+        configured_location=settings.shopify_location_id,
+        bulk_above=settings.inventory_bulk_above,
+        every_seconds=settings.inventory_sync_seconds,
     )
 
 

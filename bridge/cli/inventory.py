@@ -13,6 +13,7 @@ from bridge.services.partners import get_partner
 from bridge.services.show_stock import show_stock
 from bridge.services.stock_buffers import set_item_buffer
 from bridge.services.sync_inventory import sync_inventory
+from bridge.services.sync_runs import IN_BULK, Sweep
 from config.settings import DATABASE, REDIS, SHOPIFY
 
 
@@ -22,27 +23,45 @@ def group() -> None:
 
 
 @group.command("sync", needs=(DATABASE, REDIS, SHOPIFY))
+@click.option(
+    "--bulk/--no-bulk",
+    default=None,
+    help="Use a bulk operation, or none; otherwise INVENTORY_BULK_ABOVE decides.",
+)
 @click.pass_obj
-def sync(bridge: Context) -> None:
-    """Read the stock of everything that is sold or promised, now."""
+def sync(bridge: Context, bulk: bool | None) -> None:
+    """Read the stock of everything that is sold or promised, now.
+
+    A bulk operation is one file about the whole shop for a dozen requests, however many items there are;
+    Shopify takes its time for it. Without one there is a request per 250 items.
+    """
     with bridge.progress("Reading stock") as progress:
         sweep = sync_inventory(
             bridge.db,
             bridge.shop,
             configured_location=bridge.settings.shopify_location_id,
+            bulk_above=bridge.settings.inventory_bulk_above,
+            bulk=bulk,
             progress=progress,
         )
     if sweep is None:
         raise Failure("another sync is running", code="busy")
-    bridge.answer(
-        asdict(sweep),
-        text=f"{sweep.items} items read at location {sweep.location_id}: {sweep.changed} changed, "
-        f"{sweep.missing} gone from the shop.",
-    )
+    bridge.answer(asdict(sweep), text=_summary(sweep))
     if not sweep.complete:
         raise Failure(
             f"{sweep.failed_pages} pages could not be read: {sweep.last_error}", code="sync_incomplete"
         )
+
+
+def _summary(sweep: Sweep) -> str:
+    how = "in bulk, " if sweep.method == IN_BULK else ""
+    lines = [
+        f"{sweep.items} items read at location {sweep.location_id}: {sweep.changed} changed, "
+        f"{sweep.missing} gone from the shop ({how}{sweep.requests} requests, {sweep.points} points)."
+    ]
+    if sweep.bulk_problem:
+        lines.append(f"Not everything was read in bulk: {sweep.bulk_problem}")
+    return "\n".join(lines)
 
 
 @group.command("show")

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bridge.domain.shop_values import (
+    BulkOperation,
     Cancellation,
     CompletedDraft,
     Draft,
@@ -18,6 +19,7 @@ from bridge.domain.shop_values import (
     PlacedDraft,
     ShopOrder,
     ShopProfile,
+    Spent,
     Subscription,
     Variant,
 )
@@ -36,6 +38,24 @@ class Shop(Protocol):
 
         :raises ShopRefused: the shop has no such location
         """
+
+    def start_bulk_levels(self, location_id: int) -> int:
+        """Ask for the levels of every item of the shop at a location, and return the bulk operation's id.
+
+        :raises ShopRefused: as many bulk operations are running as may; or there is no such location
+        """
+
+    def bulk_operation(self, operation_id: int) -> BulkOperation | None: ...
+
+    def bulk_levels(self, operation: BulkOperation, location_id: int) -> Iterator[InventoryLevel]:
+        """Yield the levels in the file of a bulk operation that has ended, in no order, each item at most once.
+
+        :raises ShopRefused: the file is not there any more
+        :raises ShopUnavailable: it was cut off or cannot be read; what was yielded before is good
+        """
+
+    def spent(self) -> Spent:
+        """Return what this process has asked of the shop since it began."""
 
     def create_draft(self, draft: Draft) -> PlacedDraft: ...
 

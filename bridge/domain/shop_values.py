@@ -51,6 +51,42 @@ class InventoryLevel:
 
 
 @dataclass(frozen=True, slots=True)
+class BulkOperation:
+    """A question about everything, which the shop answers in its own time with a file.
+
+    :ivar status: Shopify's in lower case: `created`, `running`, `completed`, `failed`, `canceled`, ...
+    :ivar objects: how many it has written so far
+    :ivar url: where the file is, or what there is of it; None while there is nothing to fetch
+    :ivar error: Shopify's code for why it failed
+    """
+
+    operation_id: int
+    status: str
+    objects: int
+    url: str | None
+    error: str | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status not in ("created", "running", "canceling")
+
+    @property
+    def is_whole(self) -> bool:
+        return self.status == "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """Requests made, and points of the rate limit paid for them."""
+
+    requests: int
+    points: float
+
+    def since(self, before: "Spent") -> "Spent":
+        return Spent(self.requests - before.requests, self.points - before.points)
+
+
+@dataclass(frozen=True, slots=True)
 class DraftLine:
     """One line to send. A line with `variant_id` is a variant at `price`; one without is custom."""
 

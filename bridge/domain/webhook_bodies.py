@@ -174,6 +174,11 @@ def inventory_item(body: Body) -> tuple[int, bool]:
     return values.identifier(body, "id"), tracked
 
 
+def bulk_operation_id(body: Body) -> int:
+    """Return the operation a bulk_operations/finish body speaks of; the body does not say where its file is."""
+    return values.gid(body, "admin_graphql_api_id")
+
+
 def product(body: Body) -> Product:
     """Read the body of products/update."""
     named = values.mappings(body, "variant_gids") if "variant_gids" in body else []

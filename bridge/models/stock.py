@@ -72,7 +72,11 @@ class ItemBuffer(Base):
 
 
 class SyncRun(Base):
-    """One run of the inventory sync: what it looked at and what it could not."""
+    """One run of the inventory sync: what it looked at, what it could not, and what that cost.
+
+    A run that reads by a bulk operation notes it here as soon as it is started: if its worker dies, the next
+    one reads the same file instead of asking for another.
+    """
 
     __tablename__ = "sync_runs"
 
@@ -87,3 +91,16 @@ class SyncRun(Base):
     failed_pages: Mapped[int] = mapped_column(server_default="0")
     complete: Mapped[bool] = mapped_column(server_default=false())
     last_error: Mapped[str | None]
+    # "nodes": page by page; "bulk": by a bulk operation, and by pages what that did not tell.
+    method: Mapped[str] = mapped_column(server_default="nodes")
+    requests: Mapped[int] = mapped_column(server_default="0")
+    # Of Shopify's rate limit.
+    points: Mapped[int] = mapped_column(server_default="0")
+    bulk_operation_id: Mapped[ShopifyId | None]
+    bulk_location_id: Mapped[ShopifyId | None]
+    # PostgreSQL's clock before Shopify was asked for it: its numbers are no older.
+    bulk_began_at: Mapped[Timestamp | None]
+    # When Shopify told us that it has ended.
+    bulk_told_at: Mapped[Timestamp | None]
+    # Why it was not used, or not all of it.
+    bulk_problem: Mapped[str | None]

@@ -18,6 +18,7 @@ from bridge.domain.webhook_values import Malformed
 from bridge.models import WebhookEvent
 from bridge.services import (
     app_webhooks,
+    bulk_webhooks,
     draft_webhooks,
     due_work,
     find_order,
@@ -35,6 +36,7 @@ HANDLERS: Mapping[str, Handler] = {
     **order_webhooks.HANDLERS,
     **stock_webhooks.HANDLERS,
     **app_webhooks.HANDLERS,
+    **bulk_webhooks.HANDLERS,
 }
 TOPICS = tuple(HANDLERS)
 

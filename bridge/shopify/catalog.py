@@ -49,7 +49,7 @@ def inventory_levels(
         raise ShopRefused(f"the shop has no location {location_id}; see SHOPIFY_LOCATION_ID")
     levels = api.understood(
         "ReadInventoryLevels",
-        lambda data: [_level(node, location_id) for node in data["nodes"] if node],
+        lambda data: [level_of(node, location_id) for node in data["nodes"] if node],
         data,
     )
     return {level.inventory_item_id: level for level in levels}
@@ -67,12 +67,16 @@ def _variant(node: Mapping[str, Any]) -> Variant:
     )
 
 
-def _level(node: Mapping[str, Any], location_id: int) -> InventoryLevel:
+def level_of(node: Mapping[str, Any], location_id: int) -> InventoryLevel:
+    """Read an inventory item with its level at a location.
+
+    :raises KeyError, TypeError, ValueError: it is not as the schema says
+    """
     level, tracked = node["inventoryLevel"], node["tracked"]
     stocked = level is not None and level["isActive"]
     available = 0
     if stocked:
-        available = next(q["quantity"] for q in level["quantities"] if q["name"] == "available")
+        available = {one["name"]: one["quantity"] for one in level["quantities"]}["available"]
     return InventoryLevel(
         inventory_item_id=number(node["id"]),
         location_id=location_id,

@@ -5,15 +5,17 @@ no timeout, follows redirects and prints error bodies (ADR 0003). Nothing global
 activated by one thread is the session of the next one.
 """
 
+import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, BinaryIO, Protocol, TypeVar
 
 import shopify
 import simplejson
 import structlog
 
-from bridge.domain.errors import ShopUnavailable, Throttled
+from bridge.domain.errors import ShopRefused, ShopUnavailable, Throttled
+from bridge.domain.shop_values import Spent
 from bridge.shopify import operations, replies
 from bridge.shopify.operations import Operation
 from bridge.shopify.transport import Answer, Lost, NotSent, Transport
@@ -76,6 +78,13 @@ class AdminAPI(shopify.GraphQL):  # type: ignore[misc]
         # What each operation was last priced at; reserved before the next one of its size.
         self._prices: dict[tuple[object, ...], float] = {}
         self._warned_of_version = False
+        self._spent = Spent(requests=0, points=0.0)
+        self._spending = threading.Lock()
+
+    @property
+    def spent(self) -> Spent:
+        """What this process has asked of the store so far."""
+        return self._spent
 
     def call(self, name: str, **variables: Any) -> Mapping[str, Any]:
         """Carry out an operation and return its data.
@@ -87,11 +96,13 @@ class AdminAPI(shopify.GraphQL):  # type: ignore[misc]
         reserved = self._prices.get(size, _UNKNOWN_PRICE)
         self._budget.acquire(reserved, max_wait=MAX_WAIT_SECONDS)
         started = time.monotonic()
+        self._count(requests=1)
         answer = self._send(operation, variables)
         reply = replies.parse(answer)
         if reply.cost is not None:
             self._prices[size] = reply.cost.requested
             self._budget.settle(reserved, reply.cost)
+            self._count(points=reply.cost.actual or 0.0)
         self._note(operation, answer, reply, seconds=time.monotonic() - started)
         try:
             return replies.data_of(operation, answer, reply)
@@ -141,6 +152,22 @@ class AdminAPI(shopify.GraphQL):  # type: ignore[misc]
                 operations.load(name), f"the answer cannot be read ({type(error).__name__})"
             ) from error
 
+    def download(self, url: str, into: BinaryIO) -> None:
+        """Copy a file that the store has made ready; who knows its address needs no token, and gets none.
+
+        :raises ShopUnavailable: it cannot be reached, or was cut off; `into` may hold a part of it then
+        :raises ShopRefused: it is not there, or no longer
+        """
+        self._count(requests=1)
+        try:
+            status = self._transport.fetch(url, into)
+        except (NotSent, Lost) as error:
+            raise ShopUnavailable(f"the file cannot be fetched ({error})") from error
+        if 400 <= status < 500:
+            raise ShopRefused(f"the file is not there any more (HTTP {status})")
+        if status != 200:
+            raise ShopUnavailable(f"the file cannot be fetched (HTTP {status})")
+
     def execute(
         self, query: str, variables: Mapping[str, Any] | None = None, operation_name: str | None = None
     ) -> Answer:
@@ -169,6 +196,11 @@ class AdminAPI(shopify.GraphQL):  # type: ignore[misc]
         return self._transport.post(
             self.endpoint, headers={**self.headers, "X-Shopify-Access-Token": token}, body=body
         )
+
+    def _count(self, *, requests: int = 0, points: float = 0.0) -> None:
+        with self._spending:
+            before = self._spent
+            self._spent = Spent(before.requests + requests, before.points + points)
 
     def _note(self, operation: Operation, answer: Answer, reply: replies.Reply, *, seconds: float) -> None:
         """Log the call, never what was said: bodies hold people's names and addresses."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bridge.domain.shop_values import (
+    BulkOperation,
     Cancellation,
     CompletedDraft,
     Draft,
@@ -13,10 +14,11 @@ from bridge.domain.shop_values import (
     PlacedDraft,
     ShopOrder,
     ShopProfile,
+    Spent,
     Subscription,
     Variant,
 )
-from bridge.shopify import catalog, drafts, fulfillments, orders, profiles, subscriptions
+from bridge.shopify import bulk, catalog, drafts, fulfillments, orders, profiles, subscriptions
 from bridge.shopify.client import AdminAPI
 
 
@@ -41,6 +43,18 @@ class ShopifyShop:
         self, inventory_item_ids: Sequence[int], location_id: int
     ) -> Mapping[int, InventoryLevel]:
         return catalog.inventory_levels(self._api, inventory_item_ids, location_id)
+
+    def start_bulk_levels(self, location_id: int) -> int:
+        return bulk.start_levels(self._api, location_id)
+
+    def bulk_operation(self, operation_id: int) -> BulkOperation | None:
+        return bulk.read(self._api, operation_id)
+
+    def bulk_levels(self, operation: BulkOperation, location_id: int) -> Iterator[InventoryLevel]:
+        return bulk.levels(self._api, operation, location_id)
+
+    def spent(self) -> Spent:
+        return self._api.spent
 
     def create_draft(self, draft: Draft) -> PlacedDraft:
         return drafts.create(self._api, draft)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.client import HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, BinaryIO
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -25,6 +25,10 @@ CONNECT_SECONDS = 3
 IDLE_SECONDS = 30
 # The largest answers known, 250 variants or order lines, are under 1 MB.
 MAX_BODY_BYTES = 16 * 1024 * 1024
+# A line of a bulk operation's file is 200 bytes: this is a shop of ten million items, or somebody's mistake.
+MAX_FILE_BYTES = 2 * 1024 * 1024 * 1024
+# For one whole file, which is written to disk as it comes.
+FILE_SECONDS = 300
 _CHUNK_BYTES = 64 * 1024
 
 
@@ -91,17 +95,43 @@ class Transport:
             ) as response:
                 return Answer(response.status_code, response.headers, _whole_body(response))
         except requests.RequestException as error:
-            reason = _in_words(error)
-            raise (NotSent if _never_connected(error) else Lost)(reason) from error
+            raise _named(error) from error
+
+    def fetch(self, url: str, into: BinaryIO) -> int:
+        """Copy what lies at an address that needs no token, and return the status of the answer.
+
+        :raises NotSent, Lost: as in `post`; `into` may hold a part of it then
+        """
+        timeout = Timeout(connect=CONNECT_SECONDS, total=FILE_SECONDS)
+        try:
+            with self._http.get(
+                url,
+                timeout=timeout,  # type: ignore[arg-type]  # as above
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                _copy(response, into, most_bytes=MAX_FILE_BYTES)
+                return response.status_code
+        except requests.RequestException as error:
+            raise _named(error) from error
+
+
+def _named(error: requests.RequestException) -> NotSent | Lost:
+    return (NotSent if _never_connected(error) else Lost)(_in_words(error))
 
 
 def _whole_body(response: requests.Response) -> bytes:
-    body = bytearray()
+    body = io.BytesIO()
+    _copy(response, body, most_bytes=MAX_BODY_BYTES)
+    return body.getvalue()
+
+
+def _copy(response: requests.Response, into: BinaryIO, *, most_bytes: int) -> None:
+    copied = 0
     for chunk in response.iter_content(_CHUNK_BYTES):
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise Lost(f"the answer is larger than {MAX_BODY_BYTES} bytes")
-    return bytes(body)
+        copied += into.write(chunk)
+        if copied > most_bytes:
+            raise Lost(f"the answer is larger than {most_bytes} bytes")
 
 
 def _never_connected(error: requests.RequestException) -> bool:

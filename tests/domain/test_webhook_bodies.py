@@ -34,6 +34,7 @@ READERS = {
     "products__update": bodies.product,
     "inventory_levels__update": bodies.stock_level,
     "inventory_items__update": bodies.inventory_item,
+    "bulk_operations__finish": bodies.bulk_operation_id,
 }
 
 

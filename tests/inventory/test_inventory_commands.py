@@ -21,15 +21,19 @@ def test_a_sync_says_what_it_did(environment, db, listings, staff):
 
     said = succeed("inventory", "sync", env=environment)
 
+    assert said.pop("points") > 0
     assert said == {
         "location_id": location,
+        "method": "nodes",
         "pages": 3,
         "items": ARTICLES,
         "changed": 1,
         "missing": 0,
         "failed_pages": 0,
+        "requests": 4,
         "complete": True,
         "last_error": None,
+        "bulk_problem": None,
     }
     assert f"{ARTICLES} items read" in bridge("inventory", "sync", env=environment).out
 

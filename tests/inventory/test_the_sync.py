@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from bridge import jobs
 from bridge.db import Database, clock
-from bridge.domain import shop as shop_values
+from bridge.domain import shop_values
 from bridge.domain.errors import ShopError
 from bridge.domain.shop import Shop
 from bridge.models import InventoryLevel, Listing, Partner, Reservation, SyncRun, Work
@@ -33,6 +33,9 @@ class Overtaken:
 
     def profile(self) -> shop_values.ShopProfile:
         return self.shop.profile()
+
+    def spent(self) -> shop_values.Spent:
+        return self.shop.spent()
 
     def inventory_levels(
         self, items: Sequence[int], location_id: int
@@ -340,7 +343,11 @@ def test_syncs_reads_and_webhooks_at_once_neither_wait_for_each_other_for_ever_n
                     now=now,
                 )
 
-    works = [webhooks, webhooks, *[lambda: sync_inventory(db, shop, configured_location=None)] * 2]
+    works = [
+        webhooks,
+        webhooks,
+        *[lambda: sync_inventory(db, shop, configured_location=None)] * 2,
+    ]
     threads = [threading.Thread(target=run, args=(work,)) for work in works]
     for thread in threads:
         thread.start()

@@ -37,6 +37,7 @@ draft_orders/create draft_orders/update draft_orders/delete orders/create orders
 orders/fulfilled orders/partially_fulfilled orders/edited orders/delete fulfillments/create fulfillments/update
 fulfillment_events/create refunds/create inventory_levels/update inventory_levels/connect
 inventory_levels/disconnect inventory_items/update products/update products/delete app/uninstalled
+bulk_operations/finish
 """.split()
 
 
@@ -58,6 +59,7 @@ def test_every_topic_that_is_promised_has_a_handler():
         "inventory_levels__update",
         "inventory_levels__disconnect",
         "inventory_items__update",
+        "bulk_operations__finish",
         "products__update",
         "products__delete",
     ],
