@@ -17,7 +17,9 @@ BridgeError
 │   └── TwinInFlight           the same key is being worked on right now
 └── ShopError                  Shopify did not do what was asked
     ├── ShopUnavailable        surely not done: try again
-    │   └── Throttled          the rate budget is spent; carries how long to wait
+    │   └── PutOff             not a failure, only not now; carries how long to wait
+    │       ├── Throttled      the rate budget is spent
+    │       └── ShopDown       it failed too often in a row to be called
     ├── ShopRefused            surely not done, and will not be: staff
     └── OutcomeUnknown         perhaps done: look before doing it again
 """
@@ -125,14 +127,22 @@ class ShopUnavailable(ShopError):
     code = "shop_unavailable"
 
 
-class Throttled(ShopUnavailable):
-    """`wait_seconds` is how long until the budget holds the call again."""
+class PutOff(ShopUnavailable):
+    """`wait_seconds` is how long it would be of no use to try again."""
 
-    code = "throttled"
+    code = "put_off"
 
     def __init__(self, message: str, wait_seconds: float) -> None:
         super().__init__(message)
         self.wait_seconds = wait_seconds
+
+
+class Throttled(PutOff):
+    code = "throttled"
+
+
+class ShopDown(PutOff):
+    code = "shop_down"
 
 
 class ShopRefused(ShopError):

@@ -14,8 +14,8 @@ class RetryPolicy:
     give_up_after: int
 
 
-# At most 60 s apart in the first hour (decision 31), then slower for a day, then staff.
-PUSH = RetryPolicy(delays=(1, 2, 5, 10, 15, 30, 45, *(60,) * 58, *(300,) * 12, 900), give_up_after=160)
+# At most 60 s apart in the first hour, jitter included (decision 31), then slower for a day, then staff.
+PUSH = RetryPolicy(delays=(1, 2, 5, 10, 15, 30, 45, *(50,) * 90, *(300,) * 12, 900), give_up_after=190)
 # A parked webhook waits for an order that is being pushed; a day covers every outage seen.
 WEBHOOK = RetryPolicy(delays=(1, 2, 5, 10, 30, 60, 60, 300, 300, 900, 3600), give_up_after=34)
 # Shopify computes a new draft for a second or two; one that is not done in half an hour will not be.

@@ -26,6 +26,9 @@ from bridge.domain.shop_values import (
 
 
 class Shop(Protocol):
+    def is_held_back(self) -> bool:
+        """Tell whether every call would only be put off, since the shop failed too often in a row."""
+
     def profile(self) -> ShopProfile: ...
 
     def variants(self, variant_ids: Sequence[int]) -> Mapping[int, Variant]:

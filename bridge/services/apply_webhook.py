@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bridge import failpoints, jobs
 from bridge.db import Database, clock
 from bridge.domain import webhook_bodies as bodies
-from bridge.domain.errors import NotFound, ShopError, Throttled
+from bridge.domain.errors import NotFound, PutOff, ShopError
 from bridge.domain.retries import WEBHOOK
 from bridge.domain.shop import Shop
 from bridge.domain.shop_values import ShopOrder
@@ -103,7 +103,7 @@ def _ask(db: Database, shop: Shop, claimed: Claim, order_id: int) -> ShopOrder |
     except ShopError as error:
         with db.transaction() as session:
             now = clock(session)
-            if isinstance(error, Throttled):
+            if isinstance(error, PutOff):
                 until = now + timedelta(seconds=error.wait_seconds)
                 due_work.wait(session, claimed, until=until, reason=error.message)
             else:

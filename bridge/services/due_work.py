@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bridge.db import RING
 from bridge.domain.retries import RetryPolicy, delay_seconds
-from bridge.jobs import Id, key_of
+from bridge.jobs import CALLS, Id, key_of
 from bridge.models import Work
 
 # A message that Redis lost is sent again after this long; one that is merely waiting is a second look at a
@@ -34,10 +34,13 @@ class Claim:
     leased_until: datetime
 
 
-def take_due(session: Session, *, keep_busy: int, now: datetime) -> Sequence[DueWork]:
+def take_due(
+    session: Session, *, keep_busy: int, now: datetime, without_shop: bool = False
+) -> Sequence[DueWork]:
     """Take what is due and was not rung for lately, oldest first, and note that it is being rung for.
 
     :param keep_busy: how many pieces may be with Celery at once; the rest of the backlog waits here
+    :param without_shop: the shop would be of no help; leave what is nothing but a call to it
     """
     waiting = session.scalar(
         select(func.count())
@@ -53,6 +56,7 @@ def take_due(session: Session, *, keep_busy: int, now: datetime) -> Sequence[Due
             Work.given_up_at.is_(None),
             Work.next_attempt_at <= now,
             Work.rung_at.is_(None) | (Work.rung_at <= now - RING_AGAIN),
+            Work.job.not_in(CALLS if without_shop else ()),
         )
         .order_by(Work.next_attempt_at)
         .limit(room)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bridge.db import Database, Lock, clock
-from bridge.domain.errors import BridgeError, Refused, ShopError, ShopRefused, Throttled
+from bridge.domain.errors import BridgeError, PutOff, Refused, ShopError, ShopRefused
 from bridge.domain.retries import PUSH, RetryPolicy
 from bridge.models import Order
 from bridge.services import due_work
@@ -121,7 +121,7 @@ class Turn:
 def order_turn(db: Database, job: str, *, order_id: UUID, timing: Timing) -> Iterator[Turn | None]:
     """Take one job's turn at an order, and record what becomes of it when Shopify does not do its part.
 
-    Yields None when there is nothing to do, or somebody else is at it. A throttled call is no failure; what
+    Yields None when there is nothing to do, or somebody else is at it. What is put off is no failure; what
     Shopify refuses waits for staff; everything else is tried again by the one policy.
 
     :raises ShopError: after recording it, so that Flower shows the failure
@@ -141,7 +141,7 @@ def order_turn(db: Database, job: str, *, order_id: UUID, timing: Timing) -> Ite
             yield turn
         except TurnLost:  # The lease runs out by itself, or has another holder.
             return
-        except Throttled as error:
+        except PutOff as error:
             with turn.entry() as entry:
                 entry.wait(error.wait_seconds, error.message)
         except (ShopRefused, Refused) as error:

@@ -8,7 +8,7 @@ from bridge import failpoints, jobs
 from bridge.db import Database
 from bridge.domain.draft_differences import differences
 from bridge.domain.draft_order import Sale, draft_of
-from bridge.domain.errors import OutcomeUnknown, ShopError, ShopRefused, ShopUnavailable, Throttled
+from bridge.domain.errors import OutcomeUnknown, PutOff, ShopError, ShopRefused, ShopUnavailable
 from bridge.domain.shop import Shop
 from bridge.domain.shop_values import Draft, PlacedDraft
 from bridge.models import PushAttempt
@@ -121,7 +121,7 @@ def _create(turn: Turn, shop: Shop, sale: Sale) -> None:
         turn.fence()
         failpoints.hit("push.fenced")
         placed = shop.create_draft(draft)
-    except Throttled:  # Nothing was sent or done; a backlog must not fill the journal with that.
+    except PutOff:  # Nothing was sent or done; a backlog must not fill the journal with that.
         with turn.entry() as entry:
             entry.session.delete(_attempt(entry, number))
         raise

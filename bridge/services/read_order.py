@@ -12,7 +12,7 @@ from bridge import jobs
 from bridge.db import Database, clock
 from bridge.domain.draft_differences import AMOUNTS_DIFFER, LINES_DIFFER, Differences, differences
 from bridge.domain.draft_order import draft_of
-from bridge.domain.errors import ShopError, Throttled
+from bridge.domain.errors import PutOff, ShopError
 from bridge.domain.order_status import OrderStatus
 from bridge.domain.retries import READ
 from bridge.domain.shop import Shop
@@ -73,7 +73,7 @@ def read_order(db: Database, shop: Shop, *, order_id: UUID, lease_seconds: int) 
             _read_draft(reading, draft_id)
         else:  # Nothing is in the shop yet, as far as is known; making it is push's.
             reading.note(lambda _session, _order, _now: None)
-    except Throttled as error:
+    except PutOff as error:
         with db.transaction() as session:
             until = clock(session) + timedelta(seconds=error.wait_seconds)
             due_work.wait(session, claimed, until=until, reason=error.message)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bridge import jobs
 from bridge.db import Database, clock
-from bridge.domain.errors import ShopError, Throttled
+from bridge.domain.errors import PutOff, ShopError
 from bridge.domain.retries import READ
 from bridge.domain.shop import Shop
 from bridge.domain.shop_values import Variant
@@ -43,7 +43,7 @@ def read_product(db: Database, shop: Shop, *, product_id: int, lease_seconds: in
         return
     try:
         variants = shop.variants(sorted(listed)) if listed else {}
-    except Throttled as error:
+    except PutOff as error:
         with db.transaction() as session:
             until = clock(session) + timedelta(seconds=error.wait_seconds)
             due_work.wait(session, claimed, until=until, reason=error.message)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bridge import jobs
 from bridge.db import Database, clock
-from bridge.domain.errors import ShopError, Throttled
+from bridge.domain.errors import PutOff, ShopError
 from bridge.domain.retries import READ
 from bridge.domain.shop import Shop
 from bridge.domain.shop_values import InventoryLevel
@@ -44,7 +44,7 @@ def read_stock(db: Database, shop: Shop, *, inventory_item_id: int, lease_second
         return
     try:
         levels = {location: shop.inventory_levels([inventory_item_id], location) for location in locations}
-    except Throttled as error:
+    except PutOff as error:
         with db.transaction() as session:
             due_work.wait(session, claimed, until=_after(session, error.wait_seconds), reason=error.message)
         return

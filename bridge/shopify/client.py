@@ -1,4 +1,4 @@
-"""One call to the Admin API: wait for the budget, send once, read the answer.
+"""One call to the Admin API: ask whether the shop is up, wait for the budget, send once, read the answer.
 
 The `shopify` package gives the session's address and the GraphQL class; sending is ours, since its own has
 no timeout, follows redirects and prints error bodies (ADR 0003). Nothing global is activated: a session
@@ -14,9 +14,11 @@ import shopify
 import simplejson
 import structlog
 
-from bridge.domain.errors import ShopRefused, ShopUnavailable, Throttled
+from bridge.domain.errors import ShopError, ShopRefused, ShopUnavailable, Throttled
 from bridge.domain.shop_values import Spent
 from bridge.shopify import operations, replies
+from bridge.shopify.breaker import Breaker
+from bridge.shopify.circuit import Admission
 from bridge.shopify.operations import Operation
 from bridge.shopify.transport import Answer, Lost, NotSent, Transport
 
@@ -65,6 +67,7 @@ class AdminAPI(shopify.GraphQL):  # type: ignore[misc]
         transport: Transport,
         tokens: TokenSource,
         budget: RateBudget,
+        breaker: Breaker,
         throttled: Callable[[], None] = lambda: None,
     ) -> None:
         # Not the package's __init__: it reads the globally activated session.
@@ -74,6 +77,7 @@ class AdminAPI(shopify.GraphQL):  # type: ignore[misc]
         self._transport = transport
         self._tokens = tokens
         self._budget = budget
+        self._breaker = breaker
         self._throttled = throttled
         # What each operation was last priced at; reserved before the next one of its size.
         self._prices: dict[tuple[object, ...], float] = {}
@@ -94,10 +98,10 @@ class AdminAPI(shopify.GraphQL):  # type: ignore[misc]
         operation = operations.load(name)
         size = (name, *sorted(item for item in variables.items() if isinstance(item[1], int)))
         reserved = self._prices.get(size, _UNKNOWN_PRICE)
-        self._budget.acquire(reserved, max_wait=MAX_WAIT_SECONDS)
+        admission = self._admit(reserved)
         started = time.monotonic()
         self._count(requests=1)
-        answer = self._send(operation, variables)
+        answer = self._send(operation, variables, admission)
         reply = replies.parse(answer)
         if reply.cost is not None:
             self._prices[size] = reply.cost.requested
@@ -184,7 +188,36 @@ class AdminAPI(shopify.GraphQL):  # type: ignore[misc]
             answer = self._post(body, self._tokens.token())
         return answer
 
-    def _send(self, operation: Operation, variables: Mapping[str, Any]) -> Answer:
+    def is_held_back(self) -> bool:
+        """Tell whether a call would be put off, since Shopify failed too often in a row."""
+        return self._breaker.state().held_seconds > 0
+
+    def _admit(self, points: float) -> Admission:
+        """Wait until the call may be made.
+
+        :raises PutOff: not now; nothing was sent
+        """
+        admission = self._breaker.admit()
+        try:
+            self._budget.acquire(points, max_wait=MAX_WAIT_SECONDS)
+        except Throttled:
+            self._breaker.gave_up(admission)
+            raise
+        return admission
+
+    def _send(self, operation: Operation, variables: Mapping[str, Any], admission: Admission) -> Answer:
+        try:
+            answer = self._answer(operation, variables)
+        except ShopError:
+            self._breaker.failed(admission)
+            raise
+        if replies.is_of_a_shop_that_works(answer):
+            self._breaker.answered(admission)
+        else:
+            self._breaker.failed(admission)
+        return answer
+
+    def _answer(self, operation: Operation, variables: Mapping[str, Any]) -> Answer:
         try:
             return self.execute(operation.text, variables, operation.name)
         except NotSent as error:

@@ -7,8 +7,10 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from bridge.shopify.breaker import Breaker
 from bridge.shopify.budget import Budget, SharedBucket
-from bridge.shopify.client import AdminAPI, AdminSession, TokenSource
+from bridge.shopify.circuit import SharedCircuit
+from bridge.shopify.client import MAX_WAIT_SECONDS, AdminAPI, AdminSession, TokenSource
 from bridge.shopify.shop import ShopifyShop
 from bridge.shopify.tokens import FixedToken, GrantedToken, SharedGrants, ask_for_grant
 from bridge.shopify.transport import Transport
@@ -26,9 +28,16 @@ def open_shopify(settings: Settings, throttled: Callable[[], None]) -> ShopifySh
         transport=transport,
         tokens=_tokens(settings, transport, shared),
         budget=Budget(SharedBucket(shared, settings.shopify_shop)),
+        breaker=open_breaker(settings, shared),
         throttled=throttled,
     )
     return ShopifyShop(api, version=settings.shopify_api_version, location_id=settings.shopify_location_id)
+
+
+def open_breaker(settings: Settings, shared: redis.Redis | None = None) -> Breaker:
+    """Return the shop's circuit breaker alone, for whoever only wants to know how it stands."""
+    circuit = SharedCircuit(shared or connect(settings.redis_url), settings.shopify_shop)
+    return Breaker(circuit, probe_seconds=2 * settings.shopify_timeout_seconds + MAX_WAIT_SECONDS)
 
 
 def connect(redis_url: str) -> redis.Redis:

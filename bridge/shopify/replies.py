@@ -72,6 +72,11 @@ def parse(answer: Answer) -> Reply:
     return Reply(body, _cost(body))
 
 
+def is_of_a_shop_that_works(answer: Answer) -> bool:
+    """Tell whether it is an answer to the operation, a refusal too; not that nothing works there, or for us."""
+    return answer.status < 500 and answer.status not in _STATUSES
+
+
 def data_of(operation: Operation, answer: Answer, reply: Reply) -> Mapping[str, Any]:
     """Return the data of an answer.
 

@@ -33,6 +33,9 @@ class ShopifyShop:
         self._version = version
         self._location_id = location_id
 
+    def is_held_back(self) -> bool:
+        return self._api.is_held_back()
+
     def profile(self) -> ShopProfile:
         return profiles.read(self._api, version=self._version, location_id=self._location_id)
 

@@ -10,6 +10,7 @@ from bridge.domain import errors
         (errors.OrderConflict("other", ["totals.total"]), {"fields": ("totals.total",)}),
         (errors.TwinInFlight("wait"), {"retry_after": 1}),
         (errors.Throttled("slow", wait_seconds=1.5), {"wait_seconds": 1.5}),
+        (errors.ShopDown("away", wait_seconds=2), {"wait_seconds": 2}),
         (errors.ShopRefused("no", ["Email is invalid"]), {"problems": ("Email is invalid",)}),
     ],
 )

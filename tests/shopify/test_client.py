@@ -12,7 +12,9 @@ import structlog
 
 from bridge.domain.errors import OutcomeUnknown, ShopRefused, ShopUnavailable, Throttled
 from bridge.shopify import drafts, subscriptions
+from bridge.shopify.breaker import Breaker
 from bridge.shopify.budget import Budget, LocalBucket
+from bridge.shopify.circuit import LocalCircuit
 from bridge.shopify.client import AdminAPI, AdminSession
 from bridge.shopify.tokens import FixedToken
 from bridge.shopify.transport import MAX_BODY_BYTES, Lost, Transport
@@ -56,6 +58,7 @@ def api_at(url: str, **options: Any) -> AdminAPI:
         transport=Transport(TIMEOUT_SECONDS),
         tokens=FixedToken(TOKEN),
         budget=Budget(LocalBucket()),
+        breaker=Breaker(LocalCircuit(), probe_seconds=60),
         **options,
     )
 

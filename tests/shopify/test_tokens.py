@@ -8,7 +8,9 @@ import pytest
 import redis
 
 from bridge.domain.errors import ShopUnavailable
+from bridge.shopify.breaker import Breaker
 from bridge.shopify.budget import Budget, LocalBucket
+from bridge.shopify.circuit import LocalCircuit
 from bridge.shopify.client import AdminAPI, AdminSession
 from bridge.shopify.opening import connect
 from bridge.shopify.tokens import Grant, GrantedToken, SharedGrants, ask_for_grant
@@ -196,6 +198,7 @@ def api_at(url: str) -> AdminAPI:
         transport=transport,
         tokens=GrantedToken(ask, away()),
         budget=Budget(LocalBucket()),
+        breaker=Breaker(LocalCircuit(), probe_seconds=60),
     )
 
 
