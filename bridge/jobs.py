@@ -67,6 +67,7 @@ def request(session: Session, job: str, *, at: datetime | None = None, **ids: Id
                 "rung_at": case((Work.leased_until > func.now(), Work.rung_at), else_=None),
                 # Whoever asks again has a new reason: the count of failures starts over.
                 "attempts": case((Work.given_up_at.is_not(None), 0), else_=Work.attempts),
+                "deaths": case((Work.given_up_at.is_not(None), 0), else_=Work.deaths),
                 "given_up_at": None,
             },
         )

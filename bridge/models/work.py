@@ -34,6 +34,8 @@ class Work(Base):
     # When Celery was last told; a ring that was lost is repeated after a while.
     rung_at: Mapped[Timestamp | None]
     attempts: Mapped[int] = mapped_column(server_default="0")
+    # Attempts in a row whose worker ended, or was taken for dead, without writing down what became of it.
+    deaths: Mapped[int] = mapped_column(server_default="0")
     last_error: Mapped[str | None]
     given_up_at: Mapped[Timestamp | None]
 

@@ -60,9 +60,6 @@ def apply_webhook(db: Database, shop: Shop, *, webhook_id: str, lease_seconds: i
     failpoints.hit("apply.claimed")
     with db.transaction() as session:
         now = clock(session)
-        if claimed.attempts > WEBHOOK.give_up_after:  # It ended its workers before it could end itself.
-            _record(session, webhook_id, claimed, Outcome(FAILED, note="every attempt died"), now=now)
-            return
         outcome = _outcome(session, webhook_id, now)
         if outcome.ask_order is None:
             _record(session, webhook_id, claimed, outcome, now=now)

@@ -12,6 +12,7 @@ from bridge.db import RING
 from bridge.domain.retries import RetryPolicy, delay_seconds
 from bridge.jobs import CALLS, Id, key_of
 from bridge.models import Work
+from bridge.services.poison import bury, is_poison
 
 # A message that Redis lost is sent again after this long; one that is merely waiting is a second look at a
 # row that is leased or gone, which costs one statement.
@@ -70,8 +71,9 @@ def take_due(
 def claim(session: Session, job: str, *, lease_seconds: int, now: datetime, **ids: Id) -> Claim | None:
     """Claim one piece of due work, or return None when it is done, not due, or somebody else's now.
 
-    The attempt is counted before it begins, so that work which kills its worker is counted too. A row that is
-    being touched is waited for and looked at again, not skipped: whoever touches it may not be doing it.
+    The attempt is counted before it begins, so that work which kills its worker is counted too, and is given up
+    when it has killed too many. A row that is being touched is waited for and looked at again, not skipped:
+    whoever touches it may not be doing it.
     """
     work = session.scalar(
         select(Work)
@@ -84,6 +86,11 @@ def claim(session: Session, job: str, *, lease_seconds: int, now: datetime, **id
         .with_for_update()
     )
     if work is None:
+        return None
+    if work.leased_until is not None:  # Whoever had it wrote down no end, neither a good nor a bad one.
+        work.deaths += 1
+    if is_poison(work):
+        bury(session, work, now=now)
         return None
     work.attempts += 1
     work.leased_until = work.next_attempt_at = now + timedelta(seconds=lease_seconds)
@@ -143,8 +150,15 @@ def give_up(session: Session, claimed: Claim, *, error: str, now: datetime) -> N
 
 
 def note_crash(session: Session, job: str, *, error: str, **ids: Id) -> None:
-    """Keep why a task died with an error nobody expected; its lease runs out and it is tried again."""
-    session.execute(update(Work).where(Work.job == job, Work.key == key_of(ids)).values(last_error=error))
+    """Keep why a task ended with an error nobody expected; its lease runs out and it is tried again.
+
+    Its worker lives, so nobody has died of it.
+    """
+    session.execute(
+        update(Work)
+        .where(Work.job == job, Work.key == key_of(ids))
+        .values(last_error=error, leased_until=None)
+    )
 
 
 def _set_due(
@@ -153,5 +167,12 @@ def _set_due(
     session.execute(
         update(Work)
         .where(Work.id == claimed.work_id)
-        .values(next_attempt_at=at, leased_until=None, rung_at=None, attempts=attempts, last_error=last_error)
+        .values(
+            next_attempt_at=at,
+            leased_until=None,
+            rung_at=None,
+            attempts=attempts,
+            deaths=0,
+            last_error=last_error,
+        )
     )

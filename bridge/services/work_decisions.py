@@ -22,7 +22,8 @@ def retry(session: Session, *, work_id: int, by: str, now: datetime) -> Work:
     """
     work = _idle(session, work_id, now=now)
     work.given_up_at = work.rung_at = None
-    work.attempts = 0
+    work.attempts = work.deaths = 0
+    work.leased_until = None
     work.next_attempt_at = now
     session.info[RING] = True
     order = _order_of(session, work)

@@ -9,7 +9,9 @@ from bridge import jobs
 from bridge.db import Database, clock
 from bridge.domain.retries import RetryPolicy
 from bridge.models import Work
-from bridge.services import due_work
+from bridge.services import due_work, work_decisions
+from bridge.services.poison import MAX_DEATHS
+from tests.support.due_work import accept, events, mark
 from tests.support.servers import sqlalchemy_url
 
 ORDER = {"order_id": "00000000-0000-0000-0000-000000000001"}
@@ -222,3 +224,74 @@ def test_a_lock_that_the_server_forgot_is_not_held_any_more(db: Database):
         assert not lock.still_held()
     with db.exclusive("order:1") as again:
         assert again
+
+
+def dies(db: Database) -> due_work.Claim | None:
+    """Claim the work as a worker that ends without a word does, and let its lease end."""
+    claimed = claim(db)
+    later(db, 121)
+    return claimed
+
+
+def test_work_that_ends_every_worker_is_given_up_with_the_reason(db: Database):
+    accept(db)
+    ask(db)
+
+    assert all(dies(db) for _ in range(MAX_DEATHS))
+    assert claim(db) is None
+
+    (work,) = rows(db)
+    reason = "worker_lost: 5 attempts in a row ended with their worker"
+    assert (work.given_up_at is not None, work.attempts, work.last_error) == (True, MAX_DEATHS, reason)
+    assert events(db) == [("attention", "bridge", reason, "orders.push")]
+    assert take(db) == []
+
+
+def test_a_worker_that_comes_back_clears_the_suspicion(db: Database):
+    ask(db)
+    for _ in range(3):
+        for _ in range(MAX_DEATHS - 1):
+            assert dies(db)
+        claimed = claim(db)
+        assert claimed
+        with db.transaction() as session:
+            due_work.wait(session, claimed, until=clock(session) - timedelta(seconds=1))
+
+    assert claim(db) is not None
+
+
+def test_an_error_nobody_expected_is_no_death_and_still_comes_to_an_end(db: Database):
+    ask(db)
+    for _ in range(MAX_DEATHS + 1):
+        assert claim(db)
+        with db.transaction() as session:
+            due_work.note_crash(session, jobs.PUSH_ORDER, error="KeyError: 'sku'", **ORDER)
+        later(db, 121)
+    (work,) = rows(db)
+    assert (work.deaths, work.given_up_at) == (0, None)
+
+    mark(db, work.id, "attempts = 200")
+
+    assert claim(db) is None
+    assert [w.last_error for w in rows(db)] == [
+        "worker_lost: 200 attempts, the last one ended with KeyError: 'sku'"
+    ]
+
+
+@pytest.mark.parametrize("again", ["asked for", "retried"])
+def test_work_that_was_buried_begins_anew_when_it_is_wanted_again(db: Database, again: str):
+    accept(db)
+    ask(db)
+    for _ in range(MAX_DEATHS + 1):
+        dies(db)
+
+    if again == "asked for":
+        ask(db)
+    else:
+        with db.transaction() as session:
+            (work,) = session.scalars(select(Work))
+            work_decisions.retry(session, work_id=work.id, by="staff", now=clock(session))
+
+    claimed = claim(db)
+    assert claimed is not None
+    assert claimed.attempts == 1

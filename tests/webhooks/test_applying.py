@@ -11,9 +11,9 @@ from bridge import jobs
 from bridge.db import clock
 from bridge.domain.errors import NotFound
 from bridge.domain.references import token_of
-from bridge.domain.retries import WEBHOOK
 from bridge.models import WebhookEvent, Work
 from bridge.services.apply_webhook import HANDLERS, replay_webhook
+from bridge.services.poison import MAX_DEATHS
 from bridge.services.receive_webhook import Delivery, receive_webhook
 from simulator.webhooks.topics import SENT
 from tests.domain.test_webhook_bodies import sample
@@ -187,11 +187,13 @@ def test_a_webhook_may_be_replayed(stage):
 def test_a_body_that_ends_its_workers_is_shown_to_staff(stage):
     with stage.db.transaction() as session:
         receive_webhook(session, Delivery("w", None, "orders/paid", "x.myshopify.com", None, None, b"{}"))
-        session.scalars(select(Work)).one().attempts = WEBHOOK.give_up_after
+        work = session.scalars(select(Work)).one()
+        work.attempts, work.deaths = 4, MAX_DEATHS - 1
+        work.leased_until = clock(session) - timedelta(seconds=1)  # The fifth has not come back either.
 
     stage.run()
 
-    assert state_of(stage) == ("failed", "every attempt died")
+    assert state_of(stage) == ("failed", "5 attempts in a row ended with their worker")
 
 
 def test_a_foreign_parcel_does_not_wait_for_ever_on_a_push_that_never_ends(stage):
