@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Engine, create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from bridge.hanging import HangWatch
+
 # A request must end in seconds even when a lock is not given; a forgotten transaction must not block others.
 _GUARDS = (
     "-c statement_timeout=15s -c lock_timeout=5s -c idle_in_transaction_session_timeout=20s -c timezone=UTC"
@@ -23,6 +25,14 @@ _STILL_HELD = text(
     " AND objsubid = 1 AND (classid::bigint << 32 | objid::bigint) = :number)"
 )
 
+# We notice within half a minute that the server's machine, or the way there, is gone.
+_NOTICES = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,  # milliseconds
+}
+
 RING = "ring"
 
 
@@ -33,6 +43,8 @@ class Database:
     :param ring: must return at once and never raise: the answer to a partner waits for it
     :param lock_url: a direct connection for locks where `url` is a pooler
     :param pool_size: connections kept; as many as the process has threads
+    :param patience_seconds: a connection that is in use for longer is cut; for processes in which somebody
+        waits for an answer
     """
 
     def __init__(
@@ -42,9 +54,12 @@ class Database:
         ring: Callable[[], None] = lambda: None,
         lock_url: str | None = None,
         pool_size: int = 5,
+        patience_seconds: float | None = None,
         application_name: str = "bridge",
     ) -> None:
         self.engine = _engine(url, pool_size=pool_size, options=_GUARDS, name=application_name)
+        if patience_seconds is not None:
+            HangWatch(self.engine, seconds=patience_seconds)
         self._ring = ring
         self._lock_url = lock_url or url
         self._lock_engine: Engine | None = None
@@ -143,5 +158,5 @@ def _engine(url: str, *, pool_size: int, options: str, name: str) -> Engine:
         # A ping per checkout costs a round trip on the submit path; a stale connection is
         # noticed by the first statement, which invalidates the pool.
         pool_recycle=900,
-        connect_args={"connect_timeout": 3, "options": options, "application_name": name},
+        connect_args={"connect_timeout": 3, "options": options, "application_name": name, **_NOTICES},
     )

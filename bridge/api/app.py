@@ -83,7 +83,11 @@ def create_app(settings: Settings, *, ring: Callable[[], None]) -> Flask:
     for contract in (partner, health):
         api.register_blueprint(contract.blueprint)
     db = Database(
-        settings.database_url, ring=ring, pool_size=settings.database_pool_size, application_name="bridge web"
+        settings.database_url,
+        ring=ring,
+        pool_size=settings.database_pool_size,
+        patience_seconds=settings.database_patience_seconds,
+        application_name="bridge web",
     )
     app.extensions["bridge"] = Bridge(
         settings=settings,
