@@ -8,11 +8,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import submit
+from bench import inventory, submit
 
-BENCHES = {"submit": submit.measure}
+BENCHES = {"inventory": inventory.measure, "submit": submit.measure}
 # Decided beforehand; a figure without a target is for the reader.
 TARGETS = {
+    "inventory_nodes_requests": "at most 450",
+    "inventory_bulk_requests": "at most 20",
+    "inventory_peak_mb": "below 300",
+    "inventory_webhook_seconds": "at most 2",
     "submit_throughput_ratio": "at least 0.50",
     "submit_cpu_ratio": "at most 1.8",
     "submit_p99_ratio": "at most 2.0",

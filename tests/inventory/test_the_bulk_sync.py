@@ -105,13 +105,15 @@ def runs(db: Database) -> list[SyncRun]:
         return list(session.scalars(select(SyncRun).order_by(SyncRun.id)))
 
 
-def test_everything_is_read_by_a_handful_of_requests(db, shop, listings, changed):
+def test_everything_is_read_by_a_handful_of_requests(db, shop, listings, changed, simulator):
     told: list[tuple[int, int]] = []
+    before = simulator.state()["requests"]["total"]
 
     sweep = sync(db, shop, progress=lambda done, total: told.append((done, total)))
 
     assert (sweep.method, sweep.pages, sweep.items, sweep.changed) == ("bulk", PAGES, ARTICLES, 3)
     assert (sweep.complete, sweep.bulk_problem) == (True, None)
+    assert sweep.requests == simulator.state()["requests"]["total"] - before + 1  # The file is one more.
     assert sweep.requests <= 20
     assert numbers(db, changed) == changed
     assert told[-1] == (ARTICLES, ARTICLES)
