@@ -65,7 +65,7 @@ class Settings:
     # Units of each item that are not sold, where neither the item nor the partner has a number of its own.
     stock_buffer: int
     inventory_sync_seconds: int
-    # With more items than this a sync reads a bulk operation instead of pages (ADR 0011).
+    # With more items than this a sync reads a bulk operation instead of pages (ADR 0012).
     inventory_bulk_above: int
     # How often what was missed is made up for (decision 55).
     reconcile_seconds: int

@@ -2,7 +2,7 @@
 
 The file is a head start and never the last word. What it does not name, because the operation failed half
 way, the file was cut off or expired, or the item is gone, is asked about page by page afterwards: only a direct
-read says that there is none of something. So every way to fail costs requests and no number (ADR 0011).
+read says that there is none of something. So every way to fail costs requests and no number (ADR 0012).
 """
 
 from bisect import bisect_left
