@@ -96,6 +96,8 @@ def test_32_levels_are_not_too_deep(client, account):
         ("items.0.price", None),
         ("items.0.price", 0.30000000000000004),
         ("items.0.price", 1e999),
+        ("items.0.price", "1e999999"),
+        ("items.0.price", "NaN"),
         ("items.0.price", 10**13),
         ("items.0.price", int("1" * 4000)),
         ("items.0.quantity", 0),
