@@ -15,14 +15,11 @@ from bridge.models import Order, OrderEvent, PushAttempt, ShopifyOrder
 from bridge.services import find_order
 from bridge.services.adopt_draft import CLOCKS_APART, PLACED, REMOVED
 from bridge.services.copies import COPY_SEEN, note_copy
-from bridge.services.move_order import record_event
 from bridge.services.stored_facts import READ
+from bridge.services.unlinked_orders import note_unlinked
 
 # A webhook about it may still be on its way or in line.
 ON_ITS_WAY = timedelta(minutes=1)
-# Reading and pushing an order again tells within that time whether something is its own.
-_TOLD_BY_THEN = timedelta(minutes=10)
-_UNLINKED = "unlinked_order_seen"
 
 
 @dataclass(slots=True)
@@ -86,30 +83,19 @@ def compare_orders(session: Session, page: Sequence[Named], drift: Drift, *, now
 def _compare_unlinked(session: Session, seen: Named, drift: Drift, *, now: datetime) -> None:
     """Decide on a shop order that is nobody's by its id: foreign, a copy, or ours and to be found by its draft.
 
-    A token links nothing (decision 46). What reading and pushing the order did not make its own is a copy.
+    A token links nothing (decision 46): what becomes of the last, `unlinked_orders` says.
     """
     named = references.order_named(seen.tags, seen.attributes)
     if named is None:
         return
     drift.looked_at += 1
     order = find_order.named(session, seen.tags, seen.attributes)
-    ids = {"shopify_order_id": seen.id}
     if order is None:
         drift.unknown[f"order {seen.id}"] = str(named)
     elif order.shopify_order_id is not None:
-        note_copy(session, order, f"order {seen.name}", ids, now=now)
-    else:
+        note_copy(session, order, f"order {seen.name}", {"shopify_order_id": seen.id}, now=now)
+    elif note_unlinked(session, order, seen, now=now):
         drift.unlinked += 1
-        first = session.scalar(
-            select(OrderEvent.at).where(
-                OrderEvent.order_id == order.id, OrderEvent.kind == _UNLINKED, OrderEvent.detail == ids
-            )
-        )
-        if first is None:
-            record_event(session, order, _UNLINKED, actor="shopify", now=now, detail=ids)
-        elif first < now - _TOLD_BY_THEN:
-            note_copy(session, order, f"order {seen.name}", ids, now=now)
-        jobs.request(session, jobs.READ_ORDER if order.draft_id else jobs.PUSH_ORDER, order_id=order.id)
 
 
 def compare_drafts(session: Session, page: Sequence[Named], drift: Drift, *, now: datetime) -> list[int]:

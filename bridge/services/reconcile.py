@@ -19,6 +19,7 @@ from bridge.services.defects import Defect, count
 from bridge.services.draft_webhooks import take_draft
 from bridge.services.lost_work import ask_about_some, ask_for_lost_work
 from bridge.services.schedule import take_turn
+from bridge.services.unlinked_orders import conclude_unlinked
 
 log = structlog.get_logger(__name__)
 
@@ -69,6 +70,8 @@ def reconcile(db: Database, shop: Shop, *, every_seconds: float) -> Drift | None
             with db.transaction() as session:
                 sync_runs.abort_run(session, run, error=error.message)
             raise
+        with db.transaction() as session:
+            conclude_unlinked(session, now=began)
         with db.transaction() as session:
             drift.lost_work = ask_for_lost_work(session, now=began)
             drift.reread = ask_about_some(session, every_seconds=every_seconds, now=began)

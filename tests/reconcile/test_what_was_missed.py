@@ -15,7 +15,12 @@ from bridge.services.lost_work import ask_about_some
 from bridge.services.order_decisions import decide, request_reject
 from bridge.services.reconcile import MARK, UNKNOWN_MARK, reconcile, reconcile_on_schedule
 from tests.cli.running import succeed
+from tests.support.aging import age
 from tests.webhooks.stage import Stage
+
+DUPLICATE = (
+    "mutation ($id: ID!) { draftOrderDuplicate(id: $id) { draftOrder { id } userErrors { message } } }"
+)
 
 
 @pytest.fixture
@@ -216,16 +221,13 @@ def test_what_names_an_order_that_is_not_here_is_listed_until_staff_have_dealt_w
 
 def test_a_copy_is_not_linked_by_its_token(deaf: Stage):
     order = deaf.pushed()
-    copy = deaf.staff(
-        "mutation ($id: ID!) { draftOrderDuplicate(id: $id) { draftOrder { id } userErrors { message } } }",
-        id=deaf.draft_gid(order),
-    )
+    copy = deaf.staff(DUPLICATE, id=deaf.draft_gid(order))
     complete_as_staff(deaf, copy["draftOrder"]["id"])
 
     look(deaf)
     assert deaf.read(order).shopify_order_id is None
     assert "copy_seen" in deaf.timeline(order)
-    deaf.later(700)
+    age(deaf.db, deaf.simulator.store, timedelta(seconds=700))
     look(deaf)
     assert deaf.read(order).attention.startswith("copy_in_shop: order #")
 
@@ -269,3 +271,19 @@ def test_an_operator_sees_what_was_found(deaf: Stage):
     answer = succeed("order", "reconcile", env=deaf.settings)
 
     assert (answer["looked_at"], answer["reread"], answer["unknown"]) == (1, 1, {})
+
+
+def test_staff_are_told_of_a_copy_although_the_shop_lists_it_only_once(deaf: Stage):
+    order = deaf.pushed()
+    copy = deaf.staff(DUPLICATE, id=deaf.draft_gid(order))["draftOrder"]["id"]
+    gid = complete_as_staff(deaf, copy)
+    age(deaf.db, deaf.simulator.store, timedelta(hours=2))
+
+    assert look(deaf).unlinked == 1
+    assert deaf.read(order).attention is None, "it may still be the order's own"
+    age(deaf.db, deaf.simulator.store, timedelta(hours=2))
+    assert look(deaf).unlinked == 0
+
+    assert deaf.read(order).attention.startswith("copy_in_shop: order #")
+    assert deaf.read(order).shopify_order_id is None
+    assert [each["id"] for each in deaf.orders()] == [gid]
