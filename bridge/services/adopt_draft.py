@@ -14,7 +14,7 @@ from bridge.domain.references import token_of
 from bridge.domain.shop import Shop
 from bridge.domain.shop_values import PlacedDraft
 from bridge.models import Order, PushAttempt
-from bridge.services.move_order import record_event
+from bridge.services.copies import note_copy
 
 # PostgreSQL's clock and Shopify's may differ by this much.
 CLOCKS_APART = timedelta(minutes=2)
@@ -27,7 +27,7 @@ UNAVAILABLE = "unavailable"
 REFUSED = "refused"
 UNKNOWN = "unknown"
 RESOLVED_ABSENT = "resolved_absent"
-REMOVED = "removed"  # a spare draft of ours, deleted
+REMOVED = "removed"  # a spare draft of ours, deleted, or the second order it became is dealt with
 
 
 def note_candidate(session: Session, *, order_id: UUID, attempt: int, draft_id: int, now: datetime) -> None:
@@ -43,7 +43,7 @@ def note_candidate(session: Session, *, order_id: UUID, attempt: int, draft_id: 
         select(PushAttempt).where(PushAttempt.order_id == order_id, PushAttempt.number == attempt)
     )
     if tried is None or tried.draft_id not in (None, draft_id):
-        record_event(session, order, "copy_seen", actor="shopify", now=now, detail={"draft_id": draft_id})
+        note_copy(session, order, f"draft {draft_id}", {"draft_id": draft_id}, now=now)
         return
     if tried.outcome in (PLACED, REMOVED):
         return
@@ -58,6 +58,35 @@ def attempts_of(session: Session, order_id: UUID) -> Sequence[PushAttempt]:
     return session.scalars(
         select(PushAttempt).where(PushAttempt.order_id == order_id).order_by(PushAttempt.number)
     ).all()
+
+
+def close_attempt(
+    session: Session,
+    order_id: UUID,
+    number: int,
+    outcome: str,
+    *,
+    now: datetime,
+    error: str | None = None,
+    draft_id: int | None = None,
+) -> None:
+    """Journal what became of an attempt.
+
+    :param draft_id: what it made, where that is news
+    """
+    [attempt] = [each for each in attempts_of(session, order_id) if each.number == number]
+    attempt.outcome = outcome
+    attempt.error = error
+    attempt.draft_id = draft_id or attempt.draft_id
+    attempt.finished_at = now
+
+
+def reopen_attempt(session: Session, order_id: UUID, draft_id: int) -> None:
+    """Have a draft of ours looked at once more: it is not, or no more to be, the order's own."""
+    for attempt in attempts_of(session, order_id):
+        if attempt.draft_id == draft_id:
+            attempt.outcome = UNKNOWN
+            jobs.request(session, jobs.PUSH_ORDER, order_id=order_id)
 
 
 def is_open(attempt: PushAttempt) -> bool:

@@ -1,7 +1,6 @@
 """Close Shopify's end of an order that was rejected or canceled; only then does the status move (decision 42)."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from bridge import failpoints, jobs
@@ -10,10 +9,11 @@ from bridge.domain.draft_order import Sale
 from bridge.domain.errors import ShopRefused
 from bridge.domain.order_status import ENDED, OrderStatus
 from bridge.domain.shop import Shop
-from bridge.domain.shop_values import Cancellation, PlacedDraft, ShopOrder
+from bridge.domain.shop_values import PlacedDraft, ShopOrder
 from bridge.models import PushAttempt
 from bridge.services import reserve_stock
-from bridge.services.adopt_draft import PLACED, attempts_of, find_ours, is_open
+from bridge.services.adopt_draft import PLACED, attempts_of, find_ours, is_open, reopen_attempt
+from bridge.services.cancel_in_shop import HasShipped, cancel_in_shop, living_parcels
 from bridge.services.close_custom_lines import closing_ids, forget_closing
 from bridge.services.move_order import take_move
 from bridge.services.order_decisions import REJECT
@@ -26,9 +26,6 @@ NOT_IN_SHOP = "order_not_in_shop"
 
 # The cancellation is a job of Shopify's, done within seconds.
 _LOOK_AGAIN_SECONDS = 2
-_MAX_STAFF_NOTE = 255
-_LIVE = frozenset({"success", "open", "pending"})
-_TAKEN = frozenset({"paid", "partially_paid", "partially_refunded"})
 
 
 def close_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> None:
@@ -87,23 +84,31 @@ def _unanswered_are_known(turn: Turn, shop: Shop, sale: Sale, attempts: Sequence
 
 
 def _delete_drafts(turn: Turn, shop: Shop, recorded: int | None) -> int | None:
-    """Delete every open draft of ours; return the shop order that one of them has become instead."""
+    """Delete every open draft of ours; return the shop order that one of them has become instead.
+
+    Ours is what was recorded, or found to be made by an attempt: one that was only heard of may be a copy.
+    """
     with turn.entry() as entry:
-        heard_of = [attempt.draft_id for attempt in attempts_of(entry.session, turn.order_id)]
+        attempts = attempts_of(entry.session, turn.order_id)
+        made = [attempt.draft_id for attempt in attempts if attempt.outcome == PLACED]
     order_id = None
-    for draft_id in sorted({draft for draft in (recorded, *heard_of) if draft is not None}):
+    for draft_id in sorted({draft for draft in (recorded, *made) if draft is not None}):
         completed = _delete_draft(shop, draft_id)
-        if completed is not None and completed.order_id is not None:
+        if completed is None or completed.order_id is None:
+            continue
+        with turn.entry() as entry:
+            if order_id is not None:  # The second one is canceled as a spare (decision 47).
+                reopen_attempt(entry.session, turn.order_id, draft_id)
+                continue
             order_id = completed.order_id
-            with turn.entry() as entry:
-                record_shop_order(
-                    entry.session,
-                    entry.order,
-                    shop_order_id=order_id,
-                    name=completed.order_name,
-                    actor="shopify",
-                    now=entry.now,
-                )
+            record_shop_order(
+                entry.session,
+                entry.order,
+                shop_order_id=order_id,
+                name=completed.order_name,
+                actor="shopify",
+                now=entry.now,
+            )
     return order_id
 
 
@@ -129,50 +134,47 @@ def _is_canceled(turn: Turn, shop: Shop, shop_order_id: int) -> bool:
         with turn.entry() as entry:
             entry.park(NOT_IN_SHOP, "Shopify does not show the order; cancel it there or link the right one")
         return False
-    if found.cancelled_at is not None:
-        return True
     with turn.entry() as entry:
-        ours = closing_ids(entry.session, turn.order_id)
+        closing = closing_ids(entry.session, turn.order_id)
         reason, intent = entry.order.intent_reason or "", entry.order.intent
-    if any(f.status in _LIVE and f.fulfillment_id not in ours for f in found.fulfillments):
+
+    def tell_not_restocked() -> None:
         with turn.entry() as entry:
-            _drop_intent(entry, "it has shipped")
-        return False
-    for fulfillment in found.fulfillments:
-        if fulfillment.status in _LIVE:
-            shop.cancel_fulfillment(fulfillment.fulfillment_id)
-            with turn.entry() as entry:
-                forget_closing(entry.session, fulfillment.fulfillment_id)
-    return _cancel(turn, shop, found, reject=intent == REJECT, reason=reason)
-
-
-def _cancel(turn: Turn, shop: Shop, found: ShopOrder, *, reject: bool, reason: str) -> bool:
-    cancellation = Cancellation(
-        reason="declined" if reject else "other",
-        restock=True,
-        refund=(found.financial_status or "") in _TAKEN,
-        staff_note=reason[:_MAX_STAFF_NOTE],
-    )
-    try:
-        shop.cancel_order(found.order_id, cancellation)
-    except ShopRefused as refusal:
-        said = " ".join((refusal.message, *refusal.problems)).lower()
-        if "outstanding fulfillments" in said:  # Shipped since we looked.
-            with turn.entry() as entry:
-                _drop_intent(entry, "it has shipped")
-            return False
-        # Shopify restocks a paid order at no deactivated location, and neither its words nor a code say so for sure.
-        if "location" not in said and not shop.waits_at_closed_location(found.order_id):
-            raise
-        with turn.entry() as entry:  # Before it is done: an answer that gets lost must not take this along.
             entry.attend("not_restocked", "the order is canceled without restocking its units")
-        shop.cancel_order(found.order_id, replace(cancellation, restock=False))
-    now_canceled = shop.order(found.order_id)
-    if now_canceled is not None and now_canceled.cancelled_at is not None:
-        return True
-    with turn.entry() as entry:
-        entry.wait(_LOOK_AGAIN_SECONDS, "Shopify is canceling the order")
-    return False
+
+    try:
+        if found.cancelled_at is None:
+            _take_closing_back(turn, shop, found, closing)
+        canceled = cancel_in_shop(
+            shop,
+            found,
+            reason="declined" if intent == REJECT else "other",
+            note=reason,
+            closing=closing,
+            tell_not_restocked=tell_not_restocked,
+        )
+    except HasShipped as because:
+        with turn.entry() as entry:
+            _drop_intent(entry, because.message)
+        return False
+    if not canceled:
+        with turn.entry() as entry:
+            entry.wait(_LOOK_AGAIN_SECONDS, "Shopify is canceling the order")
+    return canceled
+
+
+def _take_closing_back(turn: Turn, shop: Shop, found: ShopOrder, closing: Collection[int]) -> None:
+    """Cancel what only closed lines that are not ours; Shopify cancels no order with living fulfillments.
+
+    :raises HasShipped: there are parcels, too
+    """
+    living = living_parcels(found)
+    if not set(living) <= set(closing):
+        raise HasShipped("it has shipped")
+    for fulfillment_id in living:
+        shop.cancel_fulfillment(fulfillment_id)
+        with turn.entry() as entry:
+            forget_closing(entry.session, fulfillment_id)
 
 
 def _drop_intent(entry: Entry, why: str) -> None:

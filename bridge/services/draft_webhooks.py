@@ -15,7 +15,7 @@ from bridge.domain.webhook_bodies import Body
 from bridge.domain.webhook_values import Malformed
 from bridge.models import Order, PushAttempt
 from bridge.services import find_order
-from bridge.services.adopt_draft import PLACED, note_candidate
+from bridge.services.adopt_draft import PLACED, note_candidate, reopen_attempt
 from bridge.services.copies import note_copy
 from bridge.services.order_draft import sale_of
 from bridge.services.record_shop_order import note_draft_deletion, record_shop_order
@@ -54,7 +54,8 @@ def take_draft(session: Session, seen: PlacedDraft, now: datetime) -> Outcome:
         note_copy(session, order, f"draft {seen.name}", {"draft_id": seen.draft_id}, now=now)
         return applied(subject, "it names an order and no attempt: a copy")
     if seen.order_id is not None and _is_spare(session, order, attempt, seen.draft_id):
-        return _spare_completed(session, order, seen, now)
+        reopen_attempt(session, order.id, seen.draft_id)
+        return applied(subject, "a spare draft of ours was completed")
     note_candidate(session, order_id=order.id, attempt=attempt, draft_id=seen.draft_id, now=now)
     return applied(subject, f"a candidate of attempt {attempt}")
 
@@ -93,18 +94,6 @@ def _is_spare(session: Session, order: Order, attempt: int, draft_id: int) -> bo
         PushAttempt.outcome == PLACED,
     )
     return session.scalar(made) is not None
-
-
-def _spare_completed(session: Session, order: Order, seen: PlacedDraft, now: datetime) -> Outcome:
-    """The first completed of our drafts wins; a second one is for staff, since it is a second order."""
-    subject = subject_of(seen.draft_id)
-    assert seen.order_id is not None
-    if order.shopify_order_id in (None, seen.order_id):
-        order.draft_id, order.draft_name = seen.draft_id, seen.name
-        record_shop_order(session, order, shop_order_id=seen.order_id, name=None, actor="shopify", now=now)
-        return applied(subject, "another draft of ours was completed first")
-    note_copy(session, order, f"order {seen.order_id}", {"shopify_order_id": seen.order_id}, now=now)
-    return applied(subject, "a second draft of ours was completed")
 
 
 HANDLERS: dict[str, Handler] = {

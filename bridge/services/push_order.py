@@ -1,6 +1,6 @@
 """Make the Shopify draft of an order, once: journal, look, send, record (decisions 30, 31, 46)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,17 +15,18 @@ from bridge.models import PushAttempt
 from bridge.services.adopt_draft import (
     PLACED,
     REFUSED,
-    REMOVED,
     RESOLVED_ABSENT,
     UNAVAILABLE,
     UNKNOWN,
     attempts_of,
+    close_attempt,
     find_ours,
     is_open,
 )
 from bridge.services.order_draft import sale_of
 from bridge.services.order_turn import BUDGET_SECONDS, Entry, Timing, Turn, TurnLost, order_turn
 from bridge.services.rebuild_journal import may_have_lost, rebuild_journal
+from bridge.services.spare_drafts import note_spares, remove_spares, spares
 
 # While a draft of unknown outcome may still appear, it is looked for this often.
 _LOOK_AGAIN_SECONDS = 10
@@ -45,11 +46,12 @@ def push_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> N
             placed_before = entry.order.draft_id
             wanted = placed_before is None and _is_wanted(entry)
             restored = may_have_lost(entry.session, entry.order, attempts, now=entry.now) if wanted else None
-            if not wanted and not _spares(attempts, placed_before):
+            heard_of = [] if wanted else spares(attempts, placed_before)
+            if not wanted and not heard_of:
                 entry.finish()
                 return
         if not wanted:
-            _remove_spares(turn, shop, sale, attempts, placed_before)
+            remove_spares(turn, shop, sale, heard_of)
             return
         known = rebuild_journal(turn, shop, sale, restored=restored) if restored else attempts
         if known is None:
@@ -81,7 +83,7 @@ def _settled(turn: Turn, shop: Shop, sale: Sale, unanswered: Sequence[PushAttemp
         placed = found.pop(number)
         with turn.entry() as entry:
             _place(entry, draft_of(sale, attempt=number), number, placed, event="draft_found")
-            _note_spares(entry, found)
+            note_spares(entry, found)
             entry.finish()
         return True
     with turn.entry() as entry:
@@ -123,11 +125,13 @@ def _create(turn: Turn, shop: Shop, sale: Sale) -> None:
         placed = shop.create_draft(draft)
     except PutOff:  # Nothing was sent or done; a backlog must not fill the journal with that.
         with turn.entry() as entry:
-            entry.session.delete(_attempt(entry, number))
+            tried = attempts_of(entry.session, turn.order_id)
+            entry.session.delete(next(each for each in tried if each.number == number))
         raise
     except (ShopError, TurnLost) as error:
         with turn.entry() as entry:
-            _close_attempt(entry, number, _outcome_of(error), error=error.message)
+            outcome = _outcome_of(error)
+            close_attempt(entry.session, turn.order_id, number, outcome, now=entry.now, error=error.message)
         raise
     failpoints.hit("push.sent")
     with turn.entry() as entry:
@@ -163,21 +167,6 @@ def _outcome_of(error: ShopError | TurnLost) -> str:
             return UNKNOWN
 
 
-def _close_attempt(
-    entry: Entry, number: int, outcome: str, *, error: str | None = None, draft_id: int | None = None
-) -> None:
-    attempt = _attempt(entry, number)
-    attempt.outcome = outcome
-    attempt.error = error
-    attempt.draft_id = draft_id or attempt.draft_id
-    attempt.finished_at = entry.now
-
-
-def _attempt(entry: Entry, number: int) -> PushAttempt:
-    [attempt] = [a for a in attempts_of(entry.session, entry.order.id) if a.number == number]
-    return attempt
-
-
 def _place(entry: Entry, draft: Draft, number: int, placed: PlacedDraft, *, event: str) -> None:
     """Record the draft as the order's, and ask for what was waiting for it.
 
@@ -186,10 +175,10 @@ def _place(entry: Entry, draft: Draft, number: int, placed: PlacedDraft, *, even
     """
     order = entry.order
     if order.draft_id not in (None, placed.draft_id):
-        _close_attempt(entry, number, UNKNOWN, draft_id=placed.draft_id)
+        close_attempt(entry.session, order.id, number, UNKNOWN, now=entry.now, draft_id=placed.draft_id)
         jobs.request(entry.session, jobs.PUSH_ORDER, order_id=order.id)
         return
-    _close_attempt(entry, number, PLACED, draft_id=placed.draft_id)
+    close_attempt(entry.session, order.id, number, PLACED, now=entry.now, draft_id=placed.draft_id)
     order.draft_id = placed.draft_id
     order.draft_name = placed.name
     order.attention = None
@@ -204,47 +193,3 @@ def _place(entry: Entry, draft: Draft, number: int, placed: PlacedDraft, *, even
         jobs.request(entry.session, jobs.CLOSE_ORDER, order_id=order.id)
     elif order.confirm_requested_at is not None:
         jobs.request(entry.session, jobs.CONFIRM_ORDER, order_id=order.id)
-
-
-def _note_spares(entry: Entry, found: Mapping[int, PlacedDraft]) -> None:
-    """Note which drafts of ours are too many, and have them deleted by a turn of their own."""
-    for attempt in attempts_of(entry.session, entry.order.id):
-        if attempt.number in found:
-            attempt.draft_id = found[attempt.number].draft_id
-    if found:
-        jobs.request(entry.session, jobs.PUSH_ORDER, order_id=entry.order.id)
-
-
-def _spares(attempts: Sequence[PushAttempt], recorded: int | None) -> list[PushAttempt]:
-    """Return the attempts of which a draft was heard that is not, or no more to be, the order's own."""
-    return [
-        attempt
-        for attempt in attempts
-        if attempt.draft_id not in (None, recorded) and attempt.outcome not in (PLACED, REMOVED)
-    ]
-
-
-def _remove_spares(
-    turn: Turn, shop: Shop, sale: Sale, attempts: Sequence[PushAttempt], recorded: int | None
-) -> None:
-    """Delete drafts of ours beside the recorded one: an attempt believed absent has appeared after all.
-
-    Only what `find_ours` says we made is deleted (decision 47); one that staff completed is theirs to resolve.
-    """
-    spares = _spares(attempts, recorded)
-    found = find_ours(shop, sale, spares)
-    for number, placed in found.items():
-        if placed.order_id is None:
-            shop.delete_draft(placed.draft_id)
-        with turn.entry() as entry:
-            _close_attempt(entry, number, REMOVED, draft_id=placed.draft_id)
-            detail = {"draft_id": placed.draft_id, "draft_name": placed.name}
-            if placed.order_id is None:
-                entry.event("spare_draft_deleted", detail=detail)
-            else:
-                entry.attend("second_order", f"the spare draft {placed.name} became {placed.order_name}")
-    with turn.entry() as entry:
-        for attempt in spares:
-            if attempt.number not in found:  # What was heard of is a copy that staff made, or gone.
-                _close_attempt(entry, attempt.number, REMOVED)
-        entry.finish()
