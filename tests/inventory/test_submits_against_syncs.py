@@ -2,51 +2,24 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
-from decimal import Decimal
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 
 from bridge.db import Database, clock
-from bridge.domain.carts import Address, Cart, CartItem, Customer, Totals
 from bridge.models import Listing, Order, Reservation
 from bridge.services.observe_stock import observe_webhook_level
 from bridge.services.reserve_stock import commit, release
 from bridge.services.stock_location import known_location
-from bridge.services.submit_cart import Submitter, submit_cart
 from bridge.services.sync_inventory import sync_inventory
 from tests.inventory.conftest import UNITS
+from tests.support.buying import buy
 
 
 def submit(db: Database, listings: list[Listing], number: str) -> bool:
     """Submit a cart of one unit of each; say whether it became an order."""
-    price = Decimal(5)
-    total = price * len(listings)
-    cart = Cart(
-        partner_order_id=number,
-        currency="USD",
-        items=tuple(CartItem(sku=one.sku, title=one.title, price=price, quantity=1) for one in listings),
-        customer=Customer(name="Lina Haddad"),
-        shipping=Address(
-            street="1 Rainbow Street", city="Amman", postal_code="11118", country="JO", country_code="JO"
-        ),
-        totals=Totals(subtotal=total, tax=Decimal(0), shipping=Decimal(0), total=total),
-    )
-    submitter = Submitter(partner_id=listings[0].partner_id, legacy_names=False, auto_confirm=False)
-    with db.transaction() as session:
-        submission = submit_cart(
-            session,
-            submitter=submitter,
-            cart=cart,
-            key=number,
-            order_id=uuid4(),
-            stale_after=timedelta(hours=6),
-            shop_buffer=0,
-            render=lambda _id, _status: b"{}",
-        )
-    return submission.order_id is not None
+    units = {one.sku: 1 for one in listings}
+    return buy(db, listings[0].partner_id, number, units) is not None
 
 
 def all_at_once(works: list[Callable[[], object]]) -> list[object]:

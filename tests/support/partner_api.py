@@ -113,7 +113,7 @@ def stock(
                         inventory_item_id=item,
                         location_id=LOCATION,
                         observed_at=now,
-                        observed_by="test",
+                        observed_by="read",
                         **observed,
                     )
                 )

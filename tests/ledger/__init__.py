@@ -1,0 +1,1 @@
+"""Never more sold than there is, never a unit leaked: whatever comes in whichever order."""
