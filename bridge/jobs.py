@@ -19,6 +19,7 @@ from bridge.models.work import Work
 PUSH_ORDER = "orders.push"  # order_id
 CONFIRM_ORDER = "orders.confirm"  # order_id
 CLOSE_ORDER = "orders.close"  # order_id: a rejection or a cancellation that Shopify has to hear of
+HOLD_STOCK = "orders.hold"  # order_id: have the draft hold its units in the shop, and renew that
 READ_ORDER = "orders.read"  # order_id: ask Shopify what is true of it
 CLOSE_LINES = "orders.close_lines"  # order_id: the lines that are not ours, once ours have shipped
 APPLY_WEBHOOK = "webhooks.apply"  # webhook_id

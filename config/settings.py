@@ -13,6 +13,7 @@ from bridge import failpoints
 from bridge.domain.stock import MAX_BUFFER
 
 _positive = validate.Range(min=1)
+_hours = validate.Range(min=0, max=24 * 365)
 _buffer = validate.Range(min=0, max=MAX_BUFFER)
 
 # What a command uses decides what it checks; "everything" is for the long-running processes.
@@ -64,6 +65,8 @@ class Settings:
     stock_stale_after_seconds: int
     # Units of each item that are not sold, where neither the item nor the partner has a number of its own.
     stock_buffer: int
+    # How long a draft that waits for its confirmation holds its units in the shop; 0: it does not.
+    hold_hours: int
     inventory_sync_seconds: int
     # With more items than this a sync reads a bulk operation instead of pages (ADR 0012).
     inventory_bulk_above: int
@@ -125,6 +128,7 @@ def load(*needs: str, source: Mapping[str, str] | None = None) -> Settings:
         lease_seconds=env.int("LEASE_SECONDS", 120, validate=_positive),
         stock_stale_after_seconds=env.int("STOCK_STALE_AFTER_SECONDS", 6 * 3600, validate=_positive),
         stock_buffer=env.int("STOCK_BUFFER", 0, validate=_buffer),
+        hold_hours=env.int("HOLD_HOURS", 0, validate=_hours),
         inventory_sync_seconds=env.int("INVENTORY_SYNC_SECONDS", 600, validate=_positive),
         inventory_bulk_above=env.int("INVENTORY_BULK_ABOVE", 25_000, validate=_positive),
         reconcile_seconds=env.int("RECONCILE_SECONDS", 900, validate=_positive),

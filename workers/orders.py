@@ -7,7 +7,7 @@ twice: the row is leased, the order is locked, and Shopify is asked before anyth
 from uuid import UUID
 
 from bridge import jobs
-from bridge.services import close_custom_lines, close_order, confirm_order, push_order
+from bridge.services import close_custom_lines, close_order, confirm_order, hold_stock, push_order
 from bridge.services.order_turn import Timing
 from celery_app import app
 from workers.runtime import BridgeTask, get_runtime
@@ -34,6 +34,13 @@ def close(*, order_id: str, **_newer: object) -> None:
     close_order.close_order(runtime.db, runtime.shop, order_id=UUID(order_id), timing=_timing())
 
 
+@app.task(name=jobs.HOLD_STOCK, base=BridgeTask)
+def hold(*, order_id: str, **_newer: object) -> None:
+    """Have the draft of one waiting order hold its units in the shop, or renew that."""
+    runtime = get_runtime()
+    hold_stock.hold_stock(runtime.db, runtime.shop, order_id=UUID(order_id), timing=_timing())
+
+
 @app.task(name=jobs.CLOSE_LINES, base=BridgeTask)
 def close_lines(*, order_id: str, **_newer: object) -> None:
     """Close what is not ours of one order whose supplier units have shipped."""
@@ -53,4 +60,5 @@ def _timing() -> Timing:
         lease_seconds=settings.lease_seconds,
         call_seconds=settings.shopify_timeout_seconds,
         grace_seconds=settings.unknown_grace_seconds,
+        hold_hours=settings.hold_hours,
     )

@@ -76,6 +76,9 @@ class Shop(Protocol):
     def complete_draft(self, draft_id: int, *, payment_pending: bool) -> CompletedDraft:
         """Make the draft an order. One that was completed before answers the same order."""
 
+    def hold_draft(self, draft_id: int, *, until: datetime) -> datetime:
+        """Have an open draft hold its units until then, and change nothing else; return the end as it is now."""
+
     def delete_draft(self, draft_id: int) -> None:
         """Delete an open draft; one that is gone already is fine."""
 

@@ -149,7 +149,8 @@ class PlacedLine:
 
 @dataclass(frozen=True, slots=True)
 class PlacedDraft:
-    """A draft order as the shop holds it. `order_id` is set once it was completed."""
+    """A draft order as the shop holds it. `order_id` is set once it was completed. `hold_until` is the end of its
+    hold on stock; None without one, and in what a webhook says, which does not tell."""
 
     draft_id: int
     name: str
@@ -164,6 +165,7 @@ class PlacedDraft:
     lines: tuple[PlacedLine, ...]
     order_id: int | None = None
     order_name: str | None = None
+    hold_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

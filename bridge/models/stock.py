@@ -35,6 +35,10 @@ class Reservation(Base):
     A life: `held` (ours alone) -> `in_shopify` (the shop committed them; still subtracted until a read that
     began late enough was stored, decision 57b) -> `handed_over`; or `released`. Only `held` and `in_shopify`
     are subtracted from what can be sold.
+
+    While it is `held`, the order's draft may hold the units in the shop (`hold_since`, `hold_until`). From the
+    read that began late enough to show that (`hold_seen_at`) until shortly before the hold's end they are not
+    subtracted here as well.
     """
 
     __tablename__ = "reservations"
@@ -59,6 +63,11 @@ class Reservation(Base):
     # When the bridge learned that Shopify has committed these units itself.
     committed_at: Mapped[Timestamp | None]
     ended_at: Mapped[Timestamp | None]
+    # When the bridge learned that the draft holds these units; null: it does not, or may not any more.
+    hold_since: Mapped[Timestamp | None]
+    hold_until: Mapped[Timestamp | None]
+    # When the read began whose number is without them.
+    hold_seen_at: Mapped[Timestamp | None]
 
 
 class ItemBuffer(Base):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,13 +16,14 @@ from bridge.domain.order_status import OrderStatus
 from bridge.domain.references import token_of
 from bridge.domain.retries import DRAFT_READY
 from bridge.domain.shop import Shop
-from bridge.domain.shop_values import Draft, InventoryLevel
+from bridge.domain.shop_values import Draft, InventoryLevel, PlacedDraft
 from bridge.domain.stock import Stock, covers
 from bridge.models import OrderItem
 from bridge.services.order_decisions import AUTO_CONFIRM
 from bridge.services.order_draft import sale_of
 from bridge.services.order_turn import Entry, Timing, Turn, order_turn
 from bridge.services.record_shop_order import record_shop_order
+from bridge.services.stock_terms import HOLD_MARGIN
 
 STOCK_GONE = "stock_gone"
 ANOTHER_ORDER = "another_order"
@@ -41,6 +43,7 @@ class _Plan:
     location_id: int
     payment_pending: bool
     accept_changes: bool
+    now: datetime
 
 
 def confirm_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> None:
@@ -72,7 +75,7 @@ def confirm_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -
             with turn.entry() as entry:
                 entry.try_again(DRAFT_READY, DRAFT_NOT_READY, "Shopify is still working on the draft")
             return
-        if _has_another_order(turn, shop, plan) or _is_objectionable(turn, shop, plan, differing):
+        if _has_another_order(turn, shop, plan) or _is_objectionable(turn, shop, plan, placed, differing):
             return
         turn.fence()
         with turn.entry() as entry:
@@ -108,6 +111,7 @@ def _plan(entry: Entry) -> _Plan | None:
         location_id=order.location_id,
         payment_pending=not payments.is_paid(order.payment_status, order.payment_method),
         accept_changes=order.accept_changes and order.confirm_requested_by != AUTO_CONFIRM,
+        now=entry.now,
     )
 
 
@@ -138,14 +142,22 @@ def _has_another_order(turn: Turn, shop: Shop, plan: _Plan) -> bool:
     return True
 
 
-def _is_objectionable(turn: Turn, shop: Shop, plan: _Plan, differing: Differences) -> bool:
+def _is_objectionable(
+    turn: Turn, shop: Shop, plan: _Plan, placed: PlacedDraft, differing: Differences
+) -> bool:
     """Park the order for what staff have to see first, unless they have; say whether it was parked."""
     if plan.accept_changes:
         return False
     objections = [(reason, str(differing)) for reason in differing.reasons[:1]]
     if plan.demand and not objections:
         levels = shop.inventory_levels(sorted(plan.demand), plan.location_id)
-        short = [item for item, units in sorted(plan.demand.items()) if _lacks(levels.get(item), units)]
+        # Units that this draft holds are not available to anybody else, nor in the number (decision 57c).
+        holds = placed.hold_until is not None and placed.hold_until > plan.now + HOLD_MARGIN
+        short = [
+            item
+            for item, units in sorted(plan.demand.items())
+            if _lacks(levels.get(item), units, held=units if holds else 0)
+        ]
         if short:
             objections.append((STOCK_GONE, f"not enough left of {_names(turn, short)}"))
     with turn.entry() as entry:
@@ -159,14 +171,15 @@ def _is_objectionable(turn: Turn, shop: Shop, plan: _Plan, differing: Difference
     return bool(objections)
 
 
-def _lacks(level: InventoryLevel | None, units: int) -> bool:
-    """Tell whether the shop has less than `units` for sale; our drafts hold nothing back there themselves.
+def _lacks(level: InventoryLevel | None, units: int, *, held: int) -> bool:
+    """Tell whether the shop has less than `units` for this order: for sale, and held by its draft.
 
     No buffer is kept: these units were promised, and a buffer is there so that promises can be kept.
     """
     if level is None:
         return True
-    stock = Stock(level.inventory_item_id, level.stocked, level.tracked, level.available, reserved=0)
+    there = (level.available or 0) + held
+    stock = Stock(level.inventory_item_id, level.stocked, level.tracked, there, reserved=0)
     return not covers(stock, units)
 
 

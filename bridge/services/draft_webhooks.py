@@ -14,7 +14,7 @@ from bridge.domain.shop_values import PlacedDraft
 from bridge.domain.webhook_bodies import Body
 from bridge.domain.webhook_values import Malformed
 from bridge.models import Order, PushAttempt
-from bridge.services import find_order
+from bridge.services import find_order, reserve_stock
 from bridge.services.adopt_draft import PLACED, note_candidate, reopen_attempt
 from bridge.services.copies import note_copy
 from bridge.services.order_draft import sale_of
@@ -78,6 +78,7 @@ def _recorded_changed(session: Session, order: Order, seen: PlacedDraft, now: da
     if seen.order_id is not None:
         record_shop_order(session, order, shop_order_id=seen.order_id, name=None, actor="shopify", now=now)
         return applied(subject, "completed in Shopify")
+    reserve_stock.doubt_hold(session, order)  # It may have been ours that is told of; looking decides.
     flagged = order.attention is not None
     if flagged or differences(draft_of(sale_of(session, order), attempt=1), seen):
         jobs.request(session, jobs.READ_ORDER, order_id=order.id)

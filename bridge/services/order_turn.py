@@ -29,11 +29,13 @@ _TAKEN_SECONDS = 2
 @dataclass(frozen=True, slots=True)
 class Timing:
     """How long things take, in seconds: a lease, one whole call to Shopify, and the time after which a draft
-    of unknown outcome is believed not to be there (decision 31)."""
+    of unknown outcome is believed not to be there (decision 31). In hours: how long a draft that waits for its
+    confirmation holds its units in the shop; 0: it does not."""
 
     lease_seconds: int
     call_seconds: int
     grace_seconds: int
+    hold_hours: int = 0
 
 
 class TurnLost(BridgeError):
@@ -50,6 +52,7 @@ class Entry:
     order: Order
     now: datetime
     claim: due_work.Claim
+    timing: Timing
 
     def finish(self) -> None:
         """End the turn: the job is done."""
@@ -102,7 +105,7 @@ class Turn:
         """Open a transaction on the order; never held across a call."""
         with self.db.transaction() as session:
             order = session.scalars(select(Order).where(Order.id == self.order_id).with_for_update()).one()
-            yield Entry(session, order, clock(session), self.claim)
+            yield Entry(session, order, clock(session), self.claim, self.timing)
 
     def fence(self) -> None:
         """Look once more, right before sending what must not be sent twice.

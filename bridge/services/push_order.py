@@ -23,6 +23,7 @@ from bridge.services.adopt_draft import (
     find_ours,
     is_open,
 )
+from bridge.services.hold_stock import wants_hold
 from bridge.services.order_draft import sale_of
 from bridge.services.order_turn import BUDGET_SECONDS, Entry, Timing, Turn, TurnLost, order_turn
 from bridge.services.rebuild_journal import may_have_lost, rebuild_journal
@@ -193,3 +194,5 @@ def _place(entry: Entry, draft: Draft, number: int, placed: PlacedDraft, *, even
         jobs.request(entry.session, jobs.CLOSE_ORDER, order_id=order.id)
     elif order.confirm_requested_at is not None:
         jobs.request(entry.session, jobs.CONFIRM_ORDER, order_id=order.id)
+    elif wants_hold(order, entry.timing):
+        jobs.request(entry.session, jobs.HOLD_STOCK, order_id=order.id)

@@ -18,7 +18,7 @@ from bridge.domain.retries import READ
 from bridge.domain.shop import Shop
 from bridge.domain.shop_values import PlacedDraft, ShopOrder
 from bridge.models import Order
-from bridge.services import due_work, missing_order, store_facts
+from bridge.services import due_work, missing_order, reserve_stock, store_facts
 from bridge.services.adopt_draft import REMOVED, attempts_of, find_ours, is_open
 from bridge.services.due_work import Claim
 from bridge.services.move_order import record_event
@@ -124,6 +124,7 @@ def _another_of_ours(reading: _Reading, missing_id: int) -> PlacedDraft | None:
 def _keep_draft(session: Session, order: Order, placed: PlacedDraft, *, now: datetime) -> None:
     if order.draft_id != placed.draft_id:
         order.draft_id, order.draft_name = placed.draft_id, placed.name
+        reserve_stock.doubt_hold(session, order)
         detail = {"draft_id": placed.draft_id, "draft_name": placed.name}
         record_event(session, order, "draft_found", actor="bridge", now=now, detail=detail)
     differing = differences(draft_of(sale_of(session, order), attempt=1), placed)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from bridge import jobs
@@ -67,15 +67,19 @@ def _record(
     for location, answer in sorted(levels.items()):
         store_read(session, asked=[item], location_id=location, levels=answer, began=began)
     now = clock(session)
-    committed_at = session.scalar(
-        select(func.max(Reservation.committed_at)).where(
-            Reservation.inventory_item_id == item, Reservation.state == "in_shopify"
+    known_since = session.scalar(
+        select(func.max(func.coalesce(Reservation.committed_at, Reservation.hold_since))).where(
+            Reservation.inventory_item_id == item,
+            or_(
+                Reservation.state == "in_shopify",
+                (Reservation.state == "held") & Reservation.hold_seen_at.is_(None),
+            ),
         )
     )
-    if committed_at is None:
+    if known_since is None:
         due_work.finish(session, claimed, now=now)
     else:
-        until = max(committed_at + SETTLING, now + _AGAIN)
+        until = max(known_since + SETTLING, now + _AGAIN)
         due_work.wait(session, claimed, until=until, reason="units wait for a later read")
 
 

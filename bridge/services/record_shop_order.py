@@ -62,6 +62,7 @@ def note_draft_deletion(session: Session, order: Order, *, draft_id: int, now: d
     if order.draft_id != draft_id or order.shopify_order_id is not None:
         return
     record_event(session, order, _HEARD, actor="shopify", now=now, detail={"draft_id": draft_id})
+    reserve_stock.doubt_hold(session, order)
     jobs.request(session, jobs.READ_ORDER, order_id=order.id)
 
 
@@ -82,6 +83,7 @@ def missing_draft(session: Session, order: Order, *, now: datetime) -> datetime 
     said = [row for row in said if (row.detail or {}).get("draft_id") == order.draft_id]
     first_read = min((row.at for row in said if row.kind == _MISSING), default=None)
     heard = any(row.kind == _HEARD for row in said)
+    reserve_stock.doubt_hold(session, order)
     if not heard and (first_read is None or now - first_read < _SURE_AFTER):
         if first_read is None:
             record_event(

@@ -13,10 +13,11 @@ from bridge.models import Listing, Partner
 from bridge.services.stock_location import known_location
 from bridge.services.stock_terms import COUNTS, buffer_source, stock_terms
 
-_WHY = {
-    "held": "promised; the shop does not know of it yet",
-    "in_shopify": "the shop has them in an order; subtracted until a read that began late enough shows it",
-}
+_ORDERED = "the shop has them in an order; subtracted until a read that began late enough shows it"
+_OURS_ALONE = "promised; the shop does not know of it yet"
+_HOLD_UNSEEN = "its draft holds them until {until}; subtracted until a read that began late enough shows it"
+_HOLD_ENDING = "its draft holds them until {until}, which is too soon to rely on"
+_HOLD_SEEN = "not subtracted: the shop's number is without them, its draft holds them until {until}"
 
 _LEVELS = text(f"""
     SELECT l.location_id, l.shopify_updated_at, l.observed_at, l.observed_by,
@@ -27,7 +28,7 @@ _LEVELS = text(f"""
 """)  # noqa: S608  made of constants
 _PROMISED = text(f"""
     SELECT r.location_id, r.order_id, p.name AS partner, o.partner_order_id, o.status, r.quantity, r.state,
-        r.created_at AS since, r.committed_at, {COUNTS} AS counts
+        r.created_at AS since, r.committed_at, r.hold_until, r.hold_seen_at, {COUNTS} AS counts
     FROM reservations r
     JOIN orders o ON o.id = r.order_id
     JOIN partners p ON p.id = o.partner_id
@@ -86,8 +87,20 @@ def _promised(session: Session, item: int) -> Mapping[int, list[dict[str, Any]]]
     promised: dict[int, list[dict[str, Any]]] = {}
     for row in session.execute(_PROMISED, {"item": item}):
         told = dict(row._mapping)
-        promised.setdefault(told.pop("location_id"), []).append(told | {"why": _WHY[row.state]})
+        promised.setdefault(told.pop("location_id"), []).append(told | {"why": _why(row)})
     return promised
+
+
+def _why(row: Any) -> str:
+    """Say why a reservation counts, or why it does not."""
+    if row.state == "in_shopify":
+        return _ORDERED
+    if row.hold_until is None:
+        return _OURS_ALONE
+    sentence = _HOLD_UNSEEN
+    if row.hold_seen_at is not None:
+        sentence = _HOLD_ENDING if row.counts else _HOLD_SEEN
+    return sentence.format(until=f"{row.hold_until:%Y-%m-%d %H:%M} UTC")
 
 
 def _numbers(level: Sequence[Any] | None, promised: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -93,6 +93,13 @@ _HAND_OVER = text("""
       AND (inventory_item_id, location_id) IN
           (SELECT * FROM unnest(CAST(:items AS bigint[]), CAST(:locations AS bigint[])))
 """)
+_HOLD_SEEN = text("""
+    UPDATE reservations
+    SET hold_seen_at = :began
+    WHERE state = 'held' AND hold_since <= :committed_until AND hold_seen_at IS NULL
+      AND (inventory_item_id, location_id) IN
+          (SELECT * FROM unnest(CAST(:items AS bigint[]), CAST(:locations AS bigint[])))
+""")
 
 
 def _insert_unseen(session: Session, seen: dict[Key, Observation]) -> set[Key]:
@@ -113,14 +120,13 @@ def hand_over(session: Session, keys: Sequence[Key], *, began: datetime) -> None
     :param began: PostgreSQL's clock before the shop was asked
     """
     if keys:
-        session.execute(
-            _HAND_OVER,
-            {
-                "committed_until": began - SETTLING,
-                "items": [item for item, _ in keys],
-                "locations": [location for _, location in keys],
-            },
-        )
+        which = {
+            "committed_until": began - SETTLING,
+            "items": [item for item, _ in keys],
+            "locations": [location for _, location in keys],
+        }
+        session.execute(_HAND_OVER, which)
+        session.execute(_HOLD_SEEN, which | {"began": began})
 
 
 def _columns(seen: dict[Key, Observation]) -> dict[str, list[object]]:

@@ -3,8 +3,14 @@
 Submits, checks, the catalog and `inventory show` read these terms; `domain.stock` makes a number of them.
 """
 
+from datetime import timedelta
+
+# Before its end a hold of the shop's is no longer relied on: clocks differ, and a renewal takes its time.
+HOLD_MARGIN = timedelta(minutes=10)
+
 # Of the reservation `r`: the units are ours to subtract, since the shop's number may still contain them.
-COUNTS = "r.state IN ('held', 'in_shopify')"
+COUNTS = f"""r.state IN ('held', 'in_shopify') AND (
+             r.hold_seen_at IS NULL OR r.hold_until <= now() + interval '{HOLD_MARGIN.total_seconds()} s')"""
 
 _ITEMS_OWN = "(SELECT b.units FROM item_buffers b WHERE b.inventory_item_id = l.inventory_item_id)"
 

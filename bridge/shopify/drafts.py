@@ -101,6 +101,15 @@ def complete(api: AdminAPI, draft_id: int, *, payment_pending: bool) -> Complete
     )
 
 
+def hold(api: AdminAPI, draft_id: int, *, until: datetime) -> datetime:
+    return api.change(
+        "HoldDraft",
+        lambda payload: instant(payload["draftOrder"]["reserveInventoryUntil"]),
+        id=gid("DraftOrder", draft_id),
+        until=until.isoformat(),
+    )
+
+
 def delete(api: AdminAPI, draft_id: int) -> None:
     try:
         api.change("DeleteDraft", lambda payload: payload["deletedId"], id=gid("DraftOrder", draft_id))
@@ -222,6 +231,7 @@ def _draft_of(node: dict[str, Any], lines: list[Any]) -> PlacedDraft:
         lines=tuple(_placed_line(line) for line in lines),
         order_id=optional_number(order),
         order_name=order.get("name"),
+        hold_until=None if node["reserveInventoryUntil"] is None else instant(node["reserveInventoryUntil"]),
     )
 
 

@@ -74,6 +74,9 @@ class ShopifyShop:
     def complete_draft(self, draft_id: int, *, payment_pending: bool) -> CompletedDraft:
         return drafts.complete(self._api, draft_id, payment_pending=payment_pending)
 
+    def hold_draft(self, draft_id: int, *, until: datetime) -> datetime:
+        return drafts.hold(self._api, draft_id, until=until)
+
     def delete_draft(self, draft_id: int) -> None:
         drafts.delete(self._api, draft_id)
 

@@ -29,6 +29,7 @@ from bridge.models import (
 from bridge.services.close_custom_lines import close_custom_lines
 from bridge.services.close_order import close_order
 from bridge.services.confirm_order import confirm_order
+from bridge.services.hold_stock import hold_stock
 from bridge.services.move_order import record_event
 from bridge.services.order_turn import Timing
 from bridge.services.push_order import push_order
@@ -48,6 +49,7 @@ _SERVICES: Mapping[str, Callable[..., None]] = {
     jobs.CONFIRM_ORDER: confirm_order,
     jobs.CLOSE_ORDER: close_order,
     jobs.CLOSE_LINES: close_custom_lines,
+    jobs.HOLD_STOCK: hold_stock,
     jobs.READ_ORDER: _read,
 }
 
@@ -69,6 +71,7 @@ class Stage:
     shop: Shop
     simulator: Simulator
     settings: Mapping[str, str] = field(default_factory=dict)
+    timing: Timing = TIMING
 
     # ------------------------------------------------------------ an order
 
@@ -216,7 +219,7 @@ class Stage:
             for work in due:
                 try:
                     _SERVICES[work.job](
-                        self.db, self.shop, order_id=UUID(work.ids["order_id"]), timing=TIMING
+                        self.db, self.shop, order_id=UUID(work.ids["order_id"]), timing=self.timing
                     )
                 except BridgeError as error:
                     errors.append(error)

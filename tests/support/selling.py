@@ -4,10 +4,13 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from bridge.domain import stock
+from bridge.domain.stock import Stock
 from bridge.models import InventoryLevel, Listing, Order, Partner, Reservation
+from bridge.services.stock_terms import stock_terms
 
 LOCATION = 655441491
 
@@ -110,3 +113,15 @@ def reservations(session: Session, order_id: UUID) -> dict[int, str]:
     """Return {inventory item: state} of one order."""
     rows = session.scalars(select(Reservation).where(Reservation.order_id == order_id))
     return {row.inventory_item_id: row.state for row in rows}
+
+
+def sellable(session: Session, item: int) -> int | None:
+    """Return what a cart without a buffer could have of an item, wherever it lies."""
+    [level] = session.execute(
+        text(
+            f"SELECT {stock_terms(partner_id='NULL', shop_buffer='0')} FROM inventory_levels l"  # noqa: S608
+            " WHERE l.inventory_item_id = :item"
+        ),
+        {"item": item},
+    )
+    return stock.sellable(Stock(*level))
