@@ -1,5 +1,7 @@
 """`python -m bridge …`: what operators do from a terminal; joins the commands and the doorbell, as wsgi.py does."""
 
+from collections.abc import Sequence
+
 import click
 
 from bridge.cli import main
@@ -18,4 +20,14 @@ def ring() -> None:
         click.echo("note: Redis does not answer; the workers begin when it is back", err=True)
 
 
-main(ring=ring)
+def ping(seconds: float) -> Sequence[str]:
+    """Call the workers; return the names of those that answer within `seconds`.
+
+    :raises kombu.exceptions.OperationalError: Redis does not answer
+    """
+    from celery_app import app
+
+    return sorted(app.control.inspect(timeout=seconds).ping() or ())
+
+
+main(ring=ring, ping=ping)

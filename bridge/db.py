@@ -105,6 +105,12 @@ class Database:
                 if lock.still_held():
                     connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": number})
 
+    @contextmanager
+    def lock_session(self) -> Iterator[Connection]:
+        """Open a session of the kind that locks live in, without any: for whoever examines it."""
+        with self._locks().connect() as connection:
+            yield connection
+
     def _locks(self) -> Engine:
         if self._lock_engine is None:
             self._lock_engine = _engine(

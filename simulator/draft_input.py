@@ -54,6 +54,11 @@ def fill(store: Store, draft: DraftOrder, given: dict[str, Any], *, update: bool
             setattr(draft, attribute, bool(value) if name in FLAGS else value or None)
     if given.get("presentmentCurrencyCode"):
         draft.currency = given["presentmentCurrencyCode"]
+        shown = (store.settings.presents or draft.currency).split()
+        if draft.currency not in (store.settings.currency, *shown):
+            errors.append(
+                user_error("The presentment currency is not enabled for the shop.", "presentmentCurrencyCode")
+            )
     if draft.email and not _EMAIL.match(draft.email):
         errors.append(user_error("Email is invalid", "email"))
     if draft.phone and not is_phone(draft.phone, "US"):

@@ -30,6 +30,8 @@ class Settings:
 
     shop: str = "jafarshop.myshopify.com"
     currency: str = "USD"
+    presents: str = ""  # which currencies it shows customers, as `JOD EUR`; empty: every one, one to one
+    scopes: str = ""  # what the app may do, with commas; empty: all that it asks for
     tax_rate: Decimal = Decimal("0.16")  # on taxable lines of whatever is not tax exempt
     auto_archive: bool = True  # Shopify's own default: paid and fulfilled orders are closed
     draft_ready_seconds: float = 0.0  # how long a draft says `ready: false`

@@ -81,12 +81,18 @@ def bridge() -> None:
     """The service between JafarShop's partner stores and its Shopify store."""
 
 
-def main(arguments: Sequence[str] | None = None, *, ring: Callable[[], None] = lambda: None) -> None:
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    ring: Callable[[], None] = lambda: None,
+    ping: Callable[[float], Sequence[str]] = lambda _seconds: (),
+) -> None:
     """Run one command and end the process: 0, or 1 with the reason on stderr; never a traceback.
 
     :param ring: tells the workers that there is work; called after a commit that asked for some
+    :param ping: calls the workers and returns the names of those that answer within so many seconds
     """
-    context = Context(ring)
+    context = Context(ring, ping)
     log_config.configure("WARNING")  # The answer is on stdout; what is logged is for trouble.
     try:
         # A command that ends by --help or `ctx.exit` hands its code back here.

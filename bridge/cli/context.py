@@ -45,7 +45,10 @@ class NumberOrNone(click.ParamType):
 class Context:
     """One command's run. Nothing is opened before it is used."""
 
-    def __init__(self, ring: Callable[[], None]) -> None:
+    def __init__(
+        self, ring: Callable[[], None], ping: Callable[[float], Sequence[str]] = lambda _seconds: ()
+    ) -> None:
+        self.ping = ping
         self.json = False
         self.verbose = False
         self._ring = ring

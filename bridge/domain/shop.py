@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bridge.domain.shop_access import ShopAccess, ShopLocation
 from bridge.domain.shop_values import (
     BulkOperation,
     Cancellation,
@@ -17,6 +18,7 @@ from bridge.domain.shop_values import (
     InventoryLevel,
     Named,
     PlacedDraft,
+    Reckoning,
     ShopOrder,
     ShopProfile,
     Spent,
@@ -30,6 +32,12 @@ class Shop(Protocol):
         """Tell whether every call would only be put off, since the shop failed too often in a row."""
 
     def profile(self) -> ShopProfile: ...
+
+    def access(self) -> ShopAccess:
+        """Return what our token is good for; no scope is needed to ask."""
+
+    def location(self) -> ShopLocation | None:
+        """Return the location that was configured, else the shop's default one; None where there is none of that id."""
 
     def variants(self, variant_ids: Sequence[int]) -> Mapping[int, Variant]:
         """Return what is there; an id that is missing from the answer is gone. Any number of ids."""
@@ -61,6 +69,12 @@ class Shop(Protocol):
         """Return what this process has asked of the shop since it began."""
 
     def create_draft(self, draft: Draft) -> PlacedDraft: ...
+
+    def reckon(self, draft: Draft) -> Reckoning:
+        """Return what a draft would come to; nothing is made.
+
+        :raises ShopRefused: the shop would not make it, such as a currency that it does not present
+        """
 
     def draft(self, draft_id: int) -> PlacedDraft | None: ...
 

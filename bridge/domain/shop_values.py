@@ -22,6 +22,14 @@ class ShopProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class Reckoning:
+    """What the shop says a draft would come to, in the currency that the customer is shown."""
+
+    currency: str
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
     """`title` is "Product" or "Product - Variant", as staff would say it."""
 

@@ -95,6 +95,10 @@ class AdminAPI(shopify.GraphQL):  # type: ignore[misc]
 
         :raises ShopError: one of the three, see `replies.data_of`
         """
+        return self.call_for_headers(name, **variables)[0]
+
+    def call_for_headers(self, name: str, **variables: Any) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+        """Do as `call` does, and return the headers of the answer too."""
         operation = operations.load(name)
         size = (name, *sorted(item for item in variables.items() if isinstance(item[1], int)))
         reserved = self._prices.get(size, _UNKNOWN_PRICE)
@@ -109,7 +113,7 @@ class AdminAPI(shopify.GraphQL):  # type: ignore[misc]
             self._count(points=reply.cost.actual or 0.0)
         self._note(operation, answer, reply, seconds=time.monotonic() - started)
         try:
-            return replies.data_of(operation, answer, reply)
+            return replies.data_of(operation, answer, reply), answer.headers
         except Throttled:
             # The budget should have waited: another client shares this app's limit, or the budget is wrong.
             log.warning("shopify_throttled", operation=operation.name, reserved=reserved)

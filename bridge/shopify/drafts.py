@@ -17,6 +17,7 @@ from bridge.domain.shop_values import (
     Named,
     PlacedDraft,
     PlacedLine,
+    Reckoning,
 )
 from bridge.shopify import paging, replies
 from bridge.shopify.client import AdminAPI
@@ -40,6 +41,16 @@ def create(api: AdminAPI, draft: Draft) -> PlacedDraft:
     )
     with replies.done_already("CreateDraft"):
         return _placed(api, "CreateDraft", placed)
+
+
+def reckon(api: AdminAPI, draft: Draft) -> Reckoning:
+    """Have a draft reckoned; nothing is made of it."""
+
+    def reckoned(payload: dict[str, Any]) -> Reckoning:
+        money = payload["calculatedDraftOrder"]["totalPriceSet"]["presentmentMoney"]
+        return Reckoning(currency=money["currencyCode"], total=Decimal(money["amount"]))
+
+    return api.change("CalculateDraft", reckoned, input=input_of(draft))
 
 
 def read(api: AdminAPI, draft_id: int) -> PlacedDraft | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from bridge.domain.shop_access import ShopAccess, ShopLocation
 from bridge.domain.shop_values import (
     BulkOperation,
     Cancellation,
@@ -12,6 +13,7 @@ from bridge.domain.shop_values import (
     InventoryLevel,
     Named,
     PlacedDraft,
+    Reckoning,
     ShopOrder,
     ShopProfile,
     Spent,
@@ -39,6 +41,12 @@ class ShopifyShop:
     def profile(self) -> ShopProfile:
         return profiles.read(self._api, version=self._version, location_id=self._location_id)
 
+    def access(self) -> ShopAccess:
+        return profiles.access(self._api)
+
+    def location(self) -> ShopLocation | None:
+        return profiles.location(self._api, self._location_id)
+
     def variants(self, variant_ids: Sequence[int]) -> Mapping[int, Variant]:
         return catalog.variants(self._api, variant_ids)
 
@@ -61,6 +69,9 @@ class ShopifyShop:
 
     def create_draft(self, draft: Draft) -> PlacedDraft:
         return drafts.create(self._api, draft)
+
+    def reckon(self, draft: Draft) -> Reckoning:
+        return drafts.reckon(self._api, draft)
 
     def draft(self, draft_id: int) -> PlacedDraft | None:
         return drafts.read(self._api, draft_id)

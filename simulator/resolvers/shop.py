@@ -29,7 +29,9 @@ def shop(context: Context) -> dict[str, Any]:
         "contactEmail": f"owner@{settings.shop}",
         "myshopifyDomain": settings.shop,
         "currencyCode": settings.currency,
-        "enabledPresentmentCurrencies": sorted({settings.currency, "JOD", "EUR", "SAR", "AED"}),
+        "enabledPresentmentCurrencies": sorted(
+            {settings.currency, *(settings.presents or "JOD EUR SAR AED").split()}
+        ),
         "currencyFormats": {
             "moneyFormat": "${{amount}}",
             "moneyWithCurrencyFormat": "${{amount}} USD",
@@ -112,7 +114,8 @@ def job(context: Context, id: str) -> Any:  # noqa: A002 - GraphQL's name
 
 
 @query("currentAppInstallation")
-def current_app_installation(_context: Context) -> dict[str, Any]:
+def current_app_installation(context: Context) -> dict[str, Any]:
+    granted = context.store.settings.scopes or SCOPES
     return {
         "id": gid("AppInstallation", APP_ID + 1),
         "app": {
@@ -120,7 +123,7 @@ def current_app_installation(_context: Context) -> dict[str, Any]:
             "title": "JafarShop Bridge",
             "handle": "jafarshop-bridge",
         },
-        "accessScopes": [{"handle": scope, "description": scope} for scope in SCOPES.split(",")],
+        "accessScopes": [{"handle": scope, "description": scope} for scope in granted.split(",")],
         "launchUrl": "https://example.com/",
     }
 
