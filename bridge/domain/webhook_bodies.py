@@ -76,7 +76,7 @@ def order(body: Body) -> ShopOrder:
     """Read the body of every orders/* topic but edited and delete."""
     total, currency = values.presentment(body, "total_price", "presentment_currency")
     return ShopOrder(
-        order_id=values.identifier(body, "id"),
+        order_id=values.own_id(body, "Order"),
         name=values.text(body, "name") or "",
         created_at=values.time(body, "created_at"),
         updated_at=values.time(body, "updated_at"),
@@ -97,7 +97,7 @@ def draft(body: Body) -> PlacedDraft:
     """Read the body of draft_orders/create and draft_orders/update."""
     total, currency = values.presentment(body, "total_price", "presentment_currency")
     return PlacedDraft(
-        draft_id=values.identifier(body, "id"),
+        draft_id=values.own_id(body, "DraftOrder"),
         name=values.text(body, "name") or "",
         status=values.word(body, "status") or "",
         ready=True,
@@ -119,7 +119,7 @@ def fulfillment(body: Body) -> Fulfillment:
         line_id = values.identifier(line, "id")
         units[line_id] = units.get(line_id, 0) + values.count(line, "quantity")
     return Fulfillment(
-        fulfillment_id=values.identifier(body, "id"),
+        fulfillment_id=values.own_id(body, "Fulfillment"),
         status=values.word(body, "status") or "",
         shipment_status=values.word(body, "shipment_status"),
         created_at=values.time(body, "created_at"),
@@ -171,7 +171,7 @@ def inventory_item(body: Body) -> tuple[int, bool]:
     tracked = body.get("tracked")
     if not isinstance(tracked, bool):
         raise Malformed("tracked is neither true nor false")
-    return values.identifier(body, "id"), tracked
+    return values.own_id(body, "InventoryItem"), tracked
 
 
 def bulk_operation_id(body: Body) -> int:
@@ -188,7 +188,7 @@ def product(body: Body) -> Product:
         for variant in values.mappings(body, "variants")
     }
     return Product(
-        product_id=values.identifier(body, "id"),
+        product_id=values.own_id(body, "Product"),
         title=values.text(body, "title") or "",
         variants=titles,
     )
@@ -222,7 +222,7 @@ def _draft_line(line: Body) -> PlacedLine:
 
 def _refund(body: Body) -> Refund:
     return Refund(
-        refund_id=values.identifier(body, "id"),
+        refund_id=values.own_id(body, "Refund"),
         created_at=values.time(body, "created_at"),
         lines=tuple(
             (

@@ -48,6 +48,17 @@ def identifier(body: Mapping[str, Any], name: str) -> int:
     return _integer(body, name, least=1, most=MAX_ID)
 
 
+def own_id(body: Mapping[str, Any], kind: str) -> int:
+    """Return the id of what a body is. Its gid is signed as the topic is not, and has to name a `kind`.
+
+    Without that check a completed draft, which has an order, lines and a status, would do as a parcel.
+    """
+    named = body.get("admin_graphql_api_id")
+    if named is not None and not str(named).startswith(f"gid://shopify/{kind}/"):
+        raise Malformed(f"it is not a {kind}")
+    return identifier(body, "id")
+
+
 def gid(body: Mapping[str, Any], name: str) -> int:
     """Return the number at the end of a gid."""
     number = re.search(r"/([0-9]{1,20})$", text(body, name) or "")

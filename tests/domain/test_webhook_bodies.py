@@ -240,3 +240,29 @@ def test_a_gid_that_is_none_is_refused(gid):
 def test_an_item_that_does_not_say_whether_it_is_tracked_is_refused():
     with pytest.raises(Malformed):
         bodies.inventory_item({"id": 1})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "orders__updated",
+        "draft_orders__update",
+        "fulfillments__update",
+        "refunds__create",
+        "products__update",
+        "inventory_items__update",
+    ],
+)
+def test_a_body_that_calls_itself_something_else_is_refused(name):
+    """The gid is signed; the topic, which says what the body should be, is not."""
+    body = sample(name) | {"admin_graphql_api_id": "gid://shopify/Customer/1"}
+
+    with pytest.raises(Malformed, match="it is not a"):
+        READERS[name](body)
+
+
+def test_a_body_that_does_not_name_itself_is_read():
+    body = sample("fulfillments__update")
+    body.pop("admin_graphql_api_id", None)
+
+    assert bodies.fulfillment(body).fulfillment_id == 123456

@@ -173,3 +173,24 @@ def test_without_the_database_shopify_is_asked_to_come_again(redis_url):
 
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) >= 1
+
+
+def test_a_secret_that_is_no_longer_listed_is_no_secret(client, db):
+    assert post(client, Hmac_Sha256=signature(BODY, "the-one-before-the-previous")).status_code == 401
+    assert kept(db) == []
+
+
+def test_every_single_changed_byte_of_a_signature_is_refused(client, db):
+    good = signature(BODY)
+    for place in range(len(good)):
+        changed = good[:place] + ("A" if good[place] != "A" else "B") + good[place + 1 :]
+        assert post(client, Hmac_Sha256=changed).status_code == 401, place
+
+    assert kept(db) == []
+
+
+def test_a_body_with_a_byte_more_or_less_is_refused(client, db):
+    for body in (BODY[:-1], BODY[1:], BODY + b" ", b"\n" + BODY, b"", BODY + BODY):
+        assert post(client, body, Hmac_Sha256=signature(BODY)).status_code == 401
+
+    assert kept(db) == []
