@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from simulator.gids import gid, number
-from simulator.records import InventoryItem, InventoryLevel, Location, Product, Variant
+from simulator.records import Collection, InventoryItem, InventoryLevel, Location, Product, Variant
 from simulator.state import Store, utc_now
 
 QUANTITIES = (
@@ -19,7 +19,8 @@ QUANTITIES = (
 @dataclass(frozen=True)
 class Article:
     """One thing the shop sells. `elsewhere` lies at the second location, where None means not
-    stocked.
+    stocked. `product` is what it is a variant of, None where it is one by itself; `collections` are
+    handles.
     """
 
     sku: str
@@ -28,14 +29,34 @@ class Article:
     price: Decimal
     available: int
     elsewhere: int | None = None
+    product: str | None = None
+    collections: tuple[str, ...] = ()
 
 
 DEFAULT = [
-    Article("JDTQ1834", 44219312570580, "Ceramic Coffee Set", Decimal("29.99"), 10_000, 500),
-    Article("JS-PROD-001", 44219312603348, "Olive Wood Board", Decimal("49.99"), 10_000),
+    Article(
+        "JDTQ1834",
+        44219312570580,
+        "Ceramic Coffee Set",
+        Decimal("29.99"),
+        10_000,
+        500,
+        collections=("kitchen",),
+    ),
+    Article(
+        "JS-PROD-001", 44219312603348, "Olive Wood Board", Decimal("49.99"), 10_000, collections=("kitchen",)
+    ),
     Article("JS-EMPTY-001", 44219312636116, "Sold-out Lantern", Decimal("35.00"), 0),
     Article("JS-LAST-001", 44219312668884, "Last Copper Tray", Decimal("79.00"), 1),
-    Article("JS-PROD-002", 44219312701652, "Linen Table Runner", Decimal("18.50"), 2_000, 100),
+    Article(
+        "JS-PROD-002",
+        44219312701652,
+        "Linen Table Runner",
+        Decimal("18.50"),
+        2_000,
+        100,
+        collections=("kitchen",),
+    ),
     Article("JS-PROD-003", 44219312734420, "Dead Sea Soap", Decimal("4.25"), 5_000),
     Article("JS-PROD-004", 44219312767188, "Zaatar Gift Box", Decimal("22.00"), 1_500),
     Article("JS-FAR-001", 44219312799956, "Garden Bench", Decimal("140.00"), 0, 25),
@@ -47,10 +68,12 @@ class BadCatalog(ValueError):
 
 
 def read_csv(path: Path) -> Iterable[Article]:
-    """The articles of a file with the columns sku, shopify_variant_id, title, price, available.
+    """The articles of a file with the columns sku, shopify_variant_id, title, price, available,
+    elsewhere, product, collections.
 
-    Only `sku` is needed. A missing number is given by the store, a missing price is 10.00, a
-    missing quantity 100; others columns are ignored.
+    Only the column `sku` is needed, and it may be blank. A missing number is given by the store, a
+    missing price is 10.00, a missing quantity 100; rows that name the same product are its variants;
+    collections are handles with blanks between them; other columns are ignored.
 
     :raises BadCatalog: for a file without a sku column, or a value that is no number
     """
@@ -76,6 +99,8 @@ def _article(row: dict[str, str]) -> Article:
         price=Decimal((row.get("price") or "10.00").strip()),
         available=int((row.get("available") or "100").strip()),
         elsewhere=int(elsewhere) if elsewhere else None,
+        product=(row.get("product") or "").strip() or None,
+        collections=tuple((row.get("collections") or "").split()),
     )
 
 
@@ -88,29 +113,46 @@ def open_shop(store: Store, articles: Iterable[Article]) -> None:
     )
     store.default_location_id = main.id
     products, variants, items, levels = [], [], [], []
+    collected: dict[str, list[Product]] = {}
+    named: dict[str, Product] = {}
     for article in articles:
-        product = Product(
-            id=store.next_id(), created_at=now, updated_at=now,
-            title=article.title, handle=_handle(article),
-        )  # fmt: skip
+        product = named.get(article.product or "")
+        if product is None:
+            product = Product(
+                id=store.next_id(), created_at=now, updated_at=now,
+                title=article.product or article.title, handle=_handle(article),
+            )  # fmt: skip
+            products.append(product)
+        if article.product:
+            named[article.product] = product
         item = InventoryItem(id=store.next_id(), created_at=now, updated_at=now, sku=article.sku)
         variant = Variant(
             id=article.variant_id or store.next_id(), created_at=now, updated_at=now,
             product=product, inventory_item=item, price=article.price,
+            title=article.title if article.product else "Default Title",
+            position=len(product.variants) + 1,
         )  # fmt: skip
         item.variant = variant
         product.variants.append(variant)
         for location, available in ((main, article.available), (second, article.elsewhere)):
             if available is not None:
                 levels.append(new_level(store, item, location, available))
-        products.append(product)
         variants.append(variant)
         items.append(item)
+        for collection in article.collections:
+            collected.setdefault(collection, []).append(product)
     for kind, records in (
         ("Product", products), ("ProductVariant", variants),
         ("InventoryItem", items), ("InventoryLevel", levels),
     ):  # fmt: skip
         store.add_many(kind, records)
+    for handle, members in collected.items():
+        made = Collection(
+            id=store.next_id(), created_at=now, updated_at=now,
+            handle=handle, title=handle.replace("-", " ").capitalize(),
+        )  # fmt: skip
+        made.products.update((product.id, product) for product in members)
+        store.add(made)
 
 
 def new_level(store: Store, item: InventoryItem, location: Location, available: int) -> InventoryLevel:

@@ -4,7 +4,7 @@ from typing import Any
 
 from simulator.gids import InvalidGid, gid, number
 from simulator.inventory_changes import change_item
-from simulator.records import Product, Variant
+from simulator.records import Collection, Product, Variant
 from simulator.registry import Context, mutation
 from simulator.state import Store
 
@@ -35,7 +35,7 @@ def update(
     identifier: dict[str, Any] | None = None,
     **_more: Any,
 ) -> dict[str, Any]:
-    """Change what is given of title, handle, vendor, type, status and tags."""
+    """Change what is given of title, handle, vendor, type, status, tags and collections."""
     wish = product or input or {}
     found = _product(context.store, wish.get("id") or (identifier or {}).get("id"))
     if found is None:
@@ -46,8 +46,18 @@ def update(
     for theirs, ours in PLAIN.items():
         if wish.get(theirs) is not None:
             setattr(found, ours, wish[theirs])
+    for collection in _collections(context.store, wish.get("collectionsToJoin")):
+        collection.products[found.id] = found
+    for collection in _collections(context.store, wish.get("collectionsToLeave")):
+        collection.products.pop(found.id, None)
     _changed(context.store, found)
     return {"product": found, "userErrors": []}
+
+
+def _collections(store: Store, ids: list[str] | None) -> list[Collection]:
+    """Those that are there; `all` can be neither joined nor left."""
+    wanted = set(ids or ())
+    return [one for one in store.all("Collection") if gid("Collection", one.id) in wanted]
 
 
 @mutation("productDelete")
@@ -59,6 +69,8 @@ def delete(context: Context, input: dict[str, Any], **_more: Any) -> dict[str, A
         return {"deletedProductId": None, "userErrors": [{"field": ["id"], "message": GONE}]}
     for variant in found.variants:
         _drop(store, variant)
+    for collection in store.all("Collection"):
+        collection.products.pop(found.id, None)
     store.drop(found)
     store.emit("products/delete", found)
     return {"deletedProductId": gid("Product", found.id), "userErrors": []}

@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,13 @@ from sqlalchemy import select
 
 from bridge.cli import Noun
 from bridge.cli.context import Context, Failure
-from bridge.domain.catalog_rows import COLUMNS, BadRow
+from bridge.domain.catalog_rows import COLUMNS, VARIANT, BadRow
+from bridge.domain.shop_values import Variant
 from bridge.models import Listing
 from bridge.services import partners
 from bridge.services.catalog_file import opened_catalog
 from bridge.services.import_catalog import Import, NothingImported, import_catalog
+from bridge.services.pull_catalog import Pull, pull_catalog
 from config.settings import DATABASE, REDIS, SHOPIFY
 
 
@@ -57,6 +60,39 @@ def import_(bridge: Context, name: str, file: Path, replace: bool, strict: bool)
         raise Failure(_shortcoming(done, replace=replace), _sentences(done.problems), code="not_all_imported")
 
 
+@group.command("pull", needs=(DATABASE, REDIS, SHOPIFY))
+@click.argument("name")
+@click.option("--collection", "handle", required=True, help="Its handle: the end of its address in the shop.")
+@click.option("--replace", is_flag=True, help="Retire every other SKU of the partner, wherever it came from.")
+@click.pass_obj
+def pull(bridge: Context, name: str, handle: str, replace: bool) -> None:
+    """List what a collection of the shop holds for the partner NAME, under the shop's own SKUs.
+
+    What was pulled from the collection before and is no longer in it is retired. Variants without a SKU, and
+    SKUs that several variants have, are reported and not listed; the others are, and the command ends with 1.
+    Drafts and archived products count as not in it.
+    """
+    with bridge.db.transaction() as session:
+        partner = partners.get_partner(session, name=name)
+    with bridge.progress("Pulling") as progress:
+        done = pull_catalog(
+            bridge.db,
+            bridge.shop,
+            partner_id=partner.id,
+            handle=handle,
+            configured_location=bridge.settings.shopify_location_id,
+            replace=replace,
+            progress=progress,
+        )
+    bridge.answer(_pull_report(partner.name, handle, done), text=_summary(done))
+    if done.unlisted:
+        raise Failure(
+            f"{len(done.unlisted)} SKUs or variants of the collection could not be listed",
+            [f"{'' if one.sku is None else f'{one.sku}: '}{one.reason}" for one in done.unlisted],
+            code="not_all_listed",
+        )
+
+
 @group.command("export")
 @click.argument("name")
 @click.pass_obj
@@ -88,12 +124,39 @@ def _report(partner: str, done: Import) -> dict[str, Any]:
         "failed": len(done.problems),
         "stopped_at_line": done.stopped_at_line,
         "problems": [
-            {"line": row.line, "sku": row.sku, "reason": row.reason} for row in _in_order(done.problems)
+            {
+                "line": row.line,
+                "sku": row.sku,
+                "reason": row.reason,
+                "candidates": _candidates(row.candidates),
+            }
+            for row in _in_order(done.problems)
         ],
     }
 
 
-def _summary(done: Import) -> str:
+def _pull_report(partner: str, handle: str, done: Pull) -> dict[str, Any]:
+    return {
+        "partner": partner,
+        "collection": handle,
+        "imported": done.imported,
+        "added": done.added,
+        "changed": done.changed,
+        "unchanged": done.unchanged,
+        "retired": done.retired,
+        "failed": len(done.unlisted),
+        "problems": [
+            {"sku": one.sku, "reason": one.reason, "candidates": _candidates(one.variants)}
+            for one in done.unlisted
+        ],
+    }
+
+
+def _candidates(variants: Iterable[Variant]) -> list[dict[str, Any]]:
+    return [{VARIANT: variant.variant_id, "title": variant.title} for variant in variants]
+
+
+def _summary(done: Import | Pull) -> str:
     retired = f", {done.retired} retired" if done.retired else ""
     return (
         f"{done.imported} imported and sellable: {done.added} new, {done.changed} changed, "

@@ -5,9 +5,10 @@ Whether the variant exists is not decided here.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bridge.domain.errors import InvalidRequest
+from bridge.domain.shop_values import Variant
 
 SKU = "sku"
 VARIANT = "shopify_variant_id"
@@ -31,11 +32,17 @@ class CatalogRow:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that cannot be imported. `reason` is one sentence without the line."""
+    """A row that cannot be imported. `reason` is one sentence without the line.
+
+    :ivar lacks_variant: all that is wrong is that it names no variant of the shop
+    :ivar candidates: what the shop has under its SKU; a person picks, since a SKU proves nothing
+    """
 
     line: int
     sku: str | None
     reason: str
+    lacks_variant: bool = False
+    candidates: tuple[Variant, ...] = ()
 
 
 class NotACatalog(InvalidRequest):
@@ -79,19 +86,23 @@ def read_rows(
         yield row
 
 
-def _read_row(line: int, cells: Sequence[str] | None, columns: tuple[int, int]) -> CatalogRow | BadRow:
-    if cells is None:
-        return BadRow(line, None, "is not valid CSV, such as a quote that is never closed")
-    sku, variant = (cells[column].strip() if column < len(cells) else "" for column in columns)
-    if problem := _sku_problem(sku):
-        return BadRow(line, None, problem)
-    number = _VARIANT.fullmatch(variant)
-    if number is None or not 0 < int(number[1]) <= _LARGEST_ID:
-        return BadRow(line, sku, _variant_problem(variant))
-    return CatalogRow(line, sku, int(number[1]))
+def with_candidates(row: BadRow, found: Iterable[Variant]) -> BadRow:
+    """Return the row with those of the variants that have its very SKU, and a reason that names them."""
+    candidates = tuple(variant for variant in found if (variant.sku or "").strip() == row.sku)
+    if not candidates:
+        return row
+    several = f", and its SKU matches {len(candidates)} variants" if len(candidates) > 1 else ""
+    reason = f"{row.reason}{several}; the shop has it as {in_words(candidates)}"
+    return replace(row, reason=reason, candidates=candidates)
 
 
-def _sku_problem(sku: str) -> str | None:
+def in_words(candidates: Iterable[Variant]) -> str:
+    """Name variants so that a person can pick one."""
+    return ", ".join(f"{variant.variant_id} ({variant.title})" for variant in candidates)
+
+
+def sku_problem(sku: str) -> str | None:
+    """Say why a trimmed text cannot be a SKU; nothing when it can."""
     if not sku:
         return "has no SKU"
     if len(sku) > _SKU_LENGTH:
@@ -101,6 +112,18 @@ def _sku_problem(sku: str) -> str | None:
     if "\0" in sku:
         return "its SKU holds a NUL character"
     return None
+
+
+def _read_row(line: int, cells: Sequence[str] | None, columns: tuple[int, int]) -> CatalogRow | BadRow:
+    if cells is None:
+        return BadRow(line, None, "is not valid CSV, such as a quote that is never closed")
+    sku, variant = (cells[column].strip() if column < len(cells) else "" for column in columns)
+    if problem := sku_problem(sku):
+        return BadRow(line, None, problem)
+    number = _VARIANT.fullmatch(variant)
+    if number is None or not 0 < int(number[1]) <= _LARGEST_ID:
+        return BadRow(line, sku, _variant_problem(variant), lacks_variant=not variant)
+    return CatalogRow(line, sku, int(number[1]))
 
 
 def _variant_problem(variant: str) -> str:

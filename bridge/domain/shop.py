@@ -12,6 +12,7 @@ from bridge.domain.shop_access import ShopAccess, ShopLocation
 from bridge.domain.shop_values import (
     BulkOperation,
     Cancellation,
+    CollectionPage,
     CompletedDraft,
     Draft,
     Fulfillment,
@@ -41,6 +42,13 @@ class Shop(Protocol):
 
     def variants(self, variant_ids: Sequence[int]) -> Mapping[int, Variant]:
         """Return what is there; an id that is missing from the answer is gone. Any number of ids."""
+
+    def find_variants(self, skus: Sequence[str]) -> Sequence[Variant]:
+        """Search by SKU, in any case. The index lags: an empty answer never proves that there is none."""
+
+    def collection_page(self, handle: str, *, after: str | None = None) -> CollectionPage | None:
+        """Return the variants of some of a collection's products, those that are not for sale left out; None
+        where there is no such collection."""
 
     def inventory_levels(
         self, inventory_item_ids: Sequence[int], location_id: int

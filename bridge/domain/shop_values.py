@@ -43,6 +43,14 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class CollectionPage:
+    """Some products of a collection, as all of their variants. `after`: where the next page begins, if there is one."""
+
+    variants: tuple[Variant, ...]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class InventoryLevel:
     """What one read or webhook says of one item at one location.
 

@@ -67,6 +67,8 @@ class Listing(Base):
     product_id: Mapped[ShopifyId]
     inventory_item_id: Mapped[ShopifyId]
     title: Mapped[str]
+    # The handle of the collection it was pulled from; null: listed by a file.
+    collection: Mapped[str | None]
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     retired_at: Mapped[Timestamp | None]

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID
 
-from bridge.db import Database, clock
-from bridge.domain.catalog_rows import BadRow, CatalogRow
+from bridge.db import Database
+from bridge.domain.catalog_rows import BadRow, CatalogRow, with_candidates
 from bridge.domain.errors import Busy, Refused, ShopError
 from bridge.domain.shop import Shop
 from bridge.domain.shop_values import Variant
-from bridge.services.observe_stock import store_read
 from bridge.services.patience import Pause, patiently
+from bridge.services.sell_variants import Seller
 from bridge.services.stock_location import learn_location
-from bridge.services.write_listings import retire_listings, write_listings
+from bridge.services.write_listings import retire_listings
 
 T = TypeVar("T")
 Progress = Callable[[int], None]
@@ -27,6 +27,9 @@ Progress = Callable[[int], None]
 BATCH = 250
 # A shop that fails so often in a row is away: the rest of the file would only fail more slowly.
 _STOP_AFTER_FAILURES = 3
+# For so many rows without a variant the shop is searched: a file without any is no reason to search it a
+# hundred thousand times.
+_MOST_SEARCHED = 500
 
 
 @dataclass(slots=True)
@@ -59,6 +62,11 @@ class NothingImported(Refused):
         self.bad_rows = bad_rows
 
 
+def lock_of(partner_id: UUID) -> str:
+    """Return the name of the lock that whoever writes a partner's catalog holds."""
+    return f"catalog.import:{partner_id}"
+
+
 def import_catalog(
     db: Database,
     shop: Shop,
@@ -82,7 +90,7 @@ def import_catalog(
     :raises LocationChanged: a sync has to come first
     :raises ShopError: the shop did not say which location is its own
     """
-    with db.exclusive(f"catalog.import:{partner_id}") as ours:
+    with db.exclusive(lock_of(partner_id)) as ours:
         if not ours:
             raise Busy("another import for this partner is running")
         location = patiently(lambda: learn_location(db, shop, configured=configured_location), pause=pause)
@@ -111,10 +119,13 @@ class _Importer:
 
     def __init__(self, db: Database, shop: Shop, partner_id: UUID, location: int, pause: Pause) -> None:
         self.db, self.shop, self.pause = db, shop, pause
-        self.partner_id, self.location = partner_id, location
+        self.partner_id = partner_id
+        self.seller = Seller(
+            db, shop, partner_id=partner_id, location_id=location, collection=None, pause=pause
+        )
         self.done = Import()
         self.named: set[str] = set()
-        self.read_items: set[int] = set()
+        self.searched = 0
         self.failures_in_a_row = 0
 
     def look_up(self, rows: Iterable[CatalogRow | BadRow], progress: Progress) -> Iterator[_Batch]:
@@ -124,7 +135,7 @@ class _Importer:
                 self.done.stopped_at_line = chunk[0].line
                 return
             self.named.update(row.sku for row in chunk if row.sku is not None)
-            self.done.problems += [row for row in chunk if isinstance(row, BadRow)]
+            self._note([row for row in chunk if isinstance(row, BadRow)])
             good = [row for row in chunk if isinstance(row, CatalogRow)]
             if good and (variants := self._variants(good)) is not None:
                 yield _Batch([row for row in good if row.variant_id in variants], variants)
@@ -139,30 +150,13 @@ class _Importer:
             raise NothingImported("nothing was imported, because of --strict", self.done.problems)
 
     def write(self, batch: _Batch) -> None:
-        """Write one batch and the stock of its items, in one transaction, so that no SKU is mapped and unknown."""
-        items = sorted({batch.variants[row.variant_id].inventory_item_id for row in batch.rows})
-        unread = [item for item in items if item not in self.read_items]
-        with self.db.transaction() as session:
-            began = clock(session)
+        """Write one batch and the stock of its items, so that no SKU is mapped and unknown."""
         try:
-            levels = (
-                patiently(lambda: self.shop.inventory_levels(unread, self.location), pause=self.pause)
-                if unread
-                else {}
-            )
+            words = self.seller.sell({row.sku: batch.variants[row.variant_id] for row in batch.rows})
         except ShopError as error:
             self._fail(batch.rows, error)
             return
-        with self.db.transaction() as session:
-            self._count(
-                write_listings(
-                    session,
-                    self.partner_id,
-                    {row.sku: batch.variants[row.variant_id] for row in batch.rows},
-                )
-            )
-            store_read(session, asked=unread, location_id=self.location, levels=levels, began=began)
-        self.read_items.update(unread)
+        self._count(words)
         self.failures_in_a_row = 0
 
     def retire_others(self) -> None:
@@ -186,12 +180,28 @@ class _Importer:
         except ShopError as error:
             self._fail(rows, error)
             return None
-        self.done.problems += [
-            BadRow(row.line, row.sku, f"Shopify has no variant {row.variant_id}")
-            for row in rows
-            if row.variant_id not in variants
-        ]
+        self._note(
+            [
+                BadRow(row.line, row.sku, f"Shopify has no variant {row.variant_id}", lacks_variant=True)
+                for row in rows
+                if row.variant_id not in variants
+            ]
+        )
         return variants
+
+    def _note(self, problems: Sequence[BadRow]) -> None:
+        """Collect bad rows; those that only lack a variant with what the shop has under their SKU."""
+        left = max(_MOST_SEARCHED - self.searched, 0)
+        skus = [row.sku for row in problems if row.lacks_variant and row.sku is not None][:left]
+        self.searched += len(skus)
+        found = self._search(skus)
+        self.done.problems += [with_candidates(row, found) if row.lacks_variant else row for row in problems]
+
+    def _search(self, skus: Sequence[str]) -> Sequence[Variant]:
+        try:
+            return patiently(lambda: self.shop.find_variants(skus), pause=self.pause) if skus else ()
+        except ShopError:  # The rows are reported all the same.
+            return ()
 
     def _fail(self, rows: Sequence[CatalogRow], error: ShopError) -> None:
         self.failures_in_a_row += 1

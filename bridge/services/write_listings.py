@@ -31,10 +31,16 @@ _UPSERT = text("""
     SELECT CASE WHEN is_new THEN 'added' WHEN NOT is_new THEN 'changed' ELSE 'unchanged' END
     FROM named LEFT JOIN written USING (sku)
 """)
+# Whose a SKU is does not make it another one: `updated_at` is for what a partner can notice.
+_NOTE_COLLECTION = text("""
+    UPDATE listings SET collection = :collection
+    WHERE partner_id = :partner AND sku = ANY(CAST(:skus AS text[])) AND collection IS DISTINCT FROM :collection
+""")
 _RETIRE = text("""
     WITH gone AS (
         SELECT sku FROM listings
         WHERE partner_id = :partner AND retired_at IS NULL
+          AND (CAST(:collection AS text) IS NULL OR collection = :collection)
           AND NOT EXISTS (SELECT FROM unnest(CAST(:skus AS text[])) AS named (sku) WHERE named.sku = listings.sku)
         ORDER BY sku FOR UPDATE
     )
@@ -44,14 +50,17 @@ _RETIRE = text("""
 """)
 
 
-def write_listings(session: Session, partner_id: UUID, variants: Mapping[str, Variant]) -> Sequence[str]:
+def write_listings(
+    session: Session, partner_id: UUID, variants: Mapping[str, Variant], *, collection: str | None = None
+) -> Sequence[str]:
     """Map each SKU to its variant; a retired one is sold again.
 
     :param variants: SKU -> variant
+    :param collection: the handle of the collection they come from; None: a file
     :returns: one word per SKU: added, changed or unchanged
     """
     named = list(variants.values())
-    return session.scalars(
+    words = session.scalars(
         _UPSERT,
         {
             "partner": str(partner_id),
@@ -62,8 +71,18 @@ def write_listings(session: Session, partner_id: UUID, variants: Mapping[str, Va
             "titles": [variant.title for variant in named],
         },
     ).all()
+    session.execute(
+        _NOTE_COLLECTION, {"partner": partner_id, "skus": sorted(variants), "collection": collection}
+    )
+    return words
 
 
-def retire_listings(session: Session, partner_id: UUID, *, keep: Collection[str]) -> int:
-    """Retire every SKU of the partner that is not in `keep`; return how many there were."""
-    return len(session.execute(_RETIRE, {"partner": partner_id, "skus": sorted(keep)}).all())
+def retire_listings(
+    session: Session, partner_id: UUID, *, keep: Collection[str], collection: str | None = None
+) -> int:
+    """Retire every SKU of the partner that is not in `keep`; return how many there were.
+
+    :param collection: only what was pulled from this one; None: whatever it came from
+    """
+    values = {"partner": partner_id, "skus": sorted(keep), "collection": collection}
+    return len(session.execute(_RETIRE, values).all())

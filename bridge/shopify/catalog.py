@@ -7,12 +7,15 @@ from typing import Any
 from bridge.domain.errors import ShopRefused
 from bridge.domain.shop_values import InventoryLevel, Variant
 from bridge.domain.titles import variant_title
+from bridge.shopify import paging
 from bridge.shopify.client import AdminAPI
 from bridge.shopify.gids import gid, number
 from bridge.shopify.wire import instant
 
 # As many ids as one call takes; its price does not grow with them.
 PAGE = 250
+# A search is a sentence, and its length has an end that Shopify does not tell.
+_SKUS_PER_SEARCH = 25
 
 
 def variants(api: AdminAPI, variant_ids: Sequence[int]) -> Mapping[int, Variant]:
@@ -21,8 +24,21 @@ def variants(api: AdminAPI, variant_ids: Sequence[int]) -> Mapping[int, Variant]
     for start in range(0, len(ids), PAGE):
         page = ids[start : start + PAGE]
         nodes = api.ask("ReadVariants", "nodes", ids=[gid("ProductVariant", one) for one in page])
-        for variant in api.understood("ReadVariants", lambda nodes: [_variant(n) for n in nodes if n], nodes):
+        for variant in api.understood(
+            "ReadVariants", lambda nodes: [variant_of(n) for n in nodes if n], nodes
+        ):
             found[variant.variant_id] = variant
+    return found
+
+
+def find_variants(api: AdminAPI, skus: Sequence[str]) -> Sequence[Variant]:
+    """Search by SKU, in any case; the index lags."""
+    wanted = list(dict.fromkeys(skus))
+    found: list[Variant] = []
+    for start in range(0, len(wanted), _SKUS_PER_SEARCH):
+        terms = " OR ".join(f'sku:"{_escaped(sku)}"' for sku in wanted[start : start + _SKUS_PER_SEARCH])
+        nodes = paging.nodes(api, "FindVariants", lambda data: data["productVariants"], query=terms)
+        found += [api.understood("FindVariants", variant_of, node) for node in nodes]
     return found
 
 
@@ -55,7 +71,11 @@ def inventory_levels(
     return {level.inventory_item_id: level for level in levels}
 
 
-def _variant(node: Mapping[str, Any]) -> Variant:
+def variant_of(node: Mapping[str, Any]) -> Variant:
+    """Read a variant with its product and its inventory item.
+
+    :raises KeyError, TypeError, ValueError, ArithmeticError: it is not as the schema says
+    """
     return Variant(
         variant_id=number(node["id"]),
         product_id=number(node["product"]["id"]),
@@ -85,3 +105,7 @@ def level_of(node: Mapping[str, Any], location_id: int) -> InventoryLevel:
         available=available if tracked else None,
         updated_at=instant(level["updatedAt"]) if level else None,
     )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')

@@ -33,7 +33,7 @@ def rest(api: AdminAPI, name: str, first: Mapping[str, Any], pick: Pick, **varia
     :raises KeyError, ValueError: `first` is no page; its reader knows what that means
     """
     found: list[Any] = []
-    after = _next(first, None)
+    after = next_after(first)
     while after is not None:
         more, after = _ask(api, name, pick, after, variables)
         found += more
@@ -45,14 +45,15 @@ def _ask(
 ) -> tuple[list[Any], str | None]:
     def page_of(data: Mapping[str, Any]) -> tuple[list[Any], str | None]:
         page = pick(data)
-        return ([], None) if page is None else (page["nodes"], _next(page, after))
+        return ([], None) if page is None else (page["nodes"], next_after(page, after))
 
     return api.understood(name, page_of, api.call(name, after=after, **variables))
 
 
-def _next(page: Mapping[str, Any], after: str | None) -> str | None:
+def next_after(page: Mapping[str, Any], after: str | None = None) -> str | None:
     """Return where the next page begins, or None after the last.
 
+    :param after: where this one began
     :raises ValueError: it says that there is more and not where; asking again would go round in circles
     """
     if not page["pageInfo"]["hasNextPage"]:

@@ -7,6 +7,7 @@ from bridge.domain.shop_access import ShopAccess, ShopLocation
 from bridge.domain.shop_values import (
     BulkOperation,
     Cancellation,
+    CollectionPage,
     CompletedDraft,
     Draft,
     Fulfillment,
@@ -20,7 +21,7 @@ from bridge.domain.shop_values import (
     Subscription,
     Variant,
 )
-from bridge.shopify import bulk, catalog, drafts, fulfillments, orders, profiles, subscriptions
+from bridge.shopify import bulk, catalog, collections, drafts, fulfillments, orders, profiles, subscriptions
 from bridge.shopify.client import AdminAPI
 
 
@@ -49,6 +50,12 @@ class ShopifyShop:
 
     def variants(self, variant_ids: Sequence[int]) -> Mapping[int, Variant]:
         return catalog.variants(self._api, variant_ids)
+
+    def find_variants(self, skus: Sequence[str]) -> Sequence[Variant]:
+        return catalog.find_variants(self._api, skus)
+
+    def collection_page(self, handle: str, *, after: str | None = None) -> CollectionPage | None:
+        return collections.page(self._api, handle, after=after)
 
     def inventory_levels(
         self, inventory_item_ids: Sequence[int], location_id: int

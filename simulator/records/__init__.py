@@ -6,7 +6,7 @@ Shopify prints them. `kind` is the GraphQL type, and half of the global id.
 
 from simulator.records.app import BulkOperation, Job, Subscription
 from simulator.records.base import Attributes, Record
-from simulator.records.catalog import InventoryItem, InventoryLevel, Location, Product, Variant
+from simulator.records.catalog import Collection, InventoryItem, InventoryLevel, Location, Product, Variant
 from simulator.records.drafts import DraftLine, DraftOrder
 from simulator.records.lines import Address, Discount, Line, ShippingLine, TaxLine
 from simulator.records.orders import Order, OrderLine, Transaction
@@ -23,6 +23,7 @@ __all__ = [
     "Address",
     "Attributes",
     "BulkOperation",
+    "Collection",
     "Discount",
     "DraftLine",
     "DraftOrder",

@@ -30,6 +30,15 @@ class Product(Record):
 
 
 @dataclass(eq=False, kw_only=True)
+class Collection(Record):
+    kind = "Collection"
+
+    handle: str
+    title: str
+    products: dict[int, Product] = field(default_factory=dict, repr=False)  # by id
+
+
+@dataclass(eq=False, kw_only=True)
 class Variant(Record):
     kind = "ProductVariant"
 

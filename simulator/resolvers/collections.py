@@ -1,9 +1,11 @@
-"""Collections: this shop has one, `all`, with everything in it."""
+"""Collections: `all`, with everything in it, and those that the catalog names."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from simulator.connections import by_id, connection
 from simulator.gids import gid
+from simulator.records import Collection, Product
 from simulator.registry import Context, query, resolves
 
 ALL_ID = 841_564_295
@@ -19,35 +21,54 @@ class Everything:
     title = "All products"
 
 
+AnyCollection = Collection | Everything
+
+
+def _all(context: Context) -> Iterator[AnyCollection]:
+    yield Everything()
+    yield from context.store.all("Collection")
+
+
 @query("collection")
-def collection(_context: Context, id: str) -> Any:  # noqa: A002 - GraphQL's name
-    return Everything() if id == gid("Collection", ALL_ID) else None
+def collection(context: Context, id: str) -> Any:  # noqa: A002 - GraphQL's name
+    return next((one for one in _all(context) if gid("Collection", one.id) == id), None)
 
 
 @query("collectionByIdentifier")
-def collection_by_identifier(_context: Context, identifier: dict[str, Any]) -> Any:
-    wanted = (gid("Collection", ALL_ID), HANDLE)
-    return Everything() if identifier.get("id") == wanted[0] or identifier.get("handle") == HANDLE else None
+def collection_by_identifier(context: Context, identifier: dict[str, Any]) -> Any:
+    if identifier.get("id"):
+        return collection(context, identifier["id"])
+    return next((one for one in _all(context) if one.handle == identifier.get("handle")), None)
 
 
 @query("collections")
-def collections(_context: Context, **arguments: Any) -> Any:
-    return connection([Everything()], arguments)
+def collections(context: Context, **arguments: Any) -> Any:
+    return connection(sorted(_all(context), key=lambda one: one.id), arguments)
 
 
 @resolves("Collection", "products")
-def products(_collection: Any, context: Context, **arguments: Any) -> Any:
-    return by_id(context.store.table("Product"), context.store.ordered_ids("Product"), arguments)
+def products(record: AnyCollection, context: Context, **arguments: Any) -> Any:
+    if isinstance(record, Everything):
+        return by_id(context.store.table("Product"), context.store.ordered_ids("Product"), arguments)
+    return connection([record.products[number] for number in sorted(record.products)], arguments)
 
 
 @resolves("Collection", "productsCount")
-def products_count(_collection: Any, context: Context) -> dict[str, Any]:
-    return {"count": len(context.store.table("Product")), "precision": "EXACT"}
+def products_count(record: AnyCollection, context: Context) -> dict[str, Any]:
+    of = context.store.table("Product") if isinstance(record, Everything) else record.products
+    return {"count": len(of), "precision": "EXACT"}
 
 
 @resolves("Collection", "hasProduct")
-def has_product(_collection: Any, context: Context, id: str) -> bool:  # noqa: A002 - GraphQL's name
-    return context.find("Product", id) is not None
+def has_product(record: AnyCollection, context: Context, id: str) -> bool:  # noqa: A002 - GraphQL's name
+    found = context.find("Product", id)
+    return found is not None and (isinstance(record, Everything) or found.id in record.products)
+
+
+@resolves("Product", "collections")
+def collections_of(record: Product, context: Context, **arguments: Any) -> Any:
+    own = [one for one in _all(context) if isinstance(one, Everything) or record.id in one.products]
+    return connection(sorted(own, key=lambda one: one.id), arguments)
 
 
 @query("productByIdentifier")
