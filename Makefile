@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test check bench format lock
+.PHONY: help install demo up test check bench soak format lock
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ check: install ## Format, lint, types, import contracts, unit tests, pip check: 
 
 bench: install ## Print the performance table and write it to var/bench.json; ONLY=submit for one part
 	$(BIN)/python -m bench $(ONLY)
+
+soak: install ## Break a small installation at random under load and check every promise; SEED=1 MINUTES=10
+	$(BIN)/python -m tests.soak --seed $(or $(SEED),1) --minutes $(or $(MINUTES),10)
 
 format: install ## Put every file into the one format
 	$(BIN)/ruff format .

@@ -4,6 +4,7 @@ up.
 
 import random
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,6 +49,8 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._faults: list[Fault] = []
+        # How often each struck since the shop opened, those that are used up or switched off included.
+        self._struck: Counter[str] = Counter()
 
     def add(self, wish: dict[str, Any]) -> Fault:
         """Switch a fault on.
@@ -100,9 +103,15 @@ class Faults:
             if fault.probability < 1 and fault.chance.random() >= fault.probability:
                 continue
             fault.drawn += 1
+            self._struck[fault.fault] += 1
             if fault.times is not None and fault.drawn >= fault.times:
                 self._faults.remove(fault)
             yield fault
+
+    def struck(self) -> dict[str, int]:
+        """How often each fault struck, by name."""
+        with self._lock:
+            return dict(self._struck)
 
     def listed(self) -> list[dict[str, Any]]:
         with self._lock:

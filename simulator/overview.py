@@ -3,7 +3,7 @@
 Keys: shop (settings), draft_orders, orders (each with lines, transactions, fulfillments and refunds),
 fulfillments (of all orders), inventory_levels, subscriptions, deliveries (every webhook with its
 attempts), requests (counts by root field, and "total"), throttled (the same, of those refused for
-their cost), faults. Ids are numbers, money is text.
+their cost), faults, struck (how often each fault did, by name). Ids are numbers, money is text.
 """
 
 from dataclasses import asdict, is_dataclass
@@ -30,6 +30,7 @@ def overview(simulation: Simulation) -> dict[str, Any]:
             "requests": dict(simulation.requests),
             "throttled": dict(simulation.throttled),
             "faults": simulation.faults.listed(),
+            "struck": simulation.faults.struck(),
             "deliveries": log(store),
         }
 
