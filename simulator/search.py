@@ -119,6 +119,7 @@ def matches(record: Any, terms: Terms) -> bool:
 def _holds(record: Any, term: Term) -> bool:
     if term.field is None:
         words = [_text(getattr(record, n, "")) for n in ("name", "title", "email", "note", "po_number")]
+        words.append(_text(getattr(getattr(record, "product", None), "title", "")))
         return any(term.value.lower() in word for word in [*words, *_tags(record), *_skus(record)])
     reader = FIELDS.get(term.field)
     if reader is None:

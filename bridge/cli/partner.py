@@ -1,7 +1,8 @@
 """`python -m bridge partner …`: who may send us carts, and how we treat theirs."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from sqlalchemy import func, select
@@ -10,11 +11,16 @@ from sqlalchemy.orm import Session
 from bridge.cli import Noun
 from bridge.cli.context import Context, NumberOrNone, table
 from bridge.domain.api_keys import Scope
+from bridge.domain.likely_matches import Match
 from bridge.domain.money import quantize
 from bridge.models import Listing, Partner
 from bridge.services import api_keys, partners
 from bridge.services.lost_business import lost_business
-from config.settings import DATABASE, KEYS, REDIS, SHOPIFY
+from bridge.services.suggest_matches import suggest_matches
+from config.settings import DATABASE, KEYS, REDIS, SHOPIFY, SettingsError
+
+if TYPE_CHECKING:
+    from bridge.domain.shop import Shop
 
 SCOPES = click.option(
     "--scope",
@@ -145,18 +151,54 @@ def set_(bridge: Context, name: str, **given: Any) -> None:
 @click.argument("name")
 @click.option("--days", type=click.IntRange(1, 90), default=30, show_default=True)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option("--shop/--no-shop", "ask", default=True, help="Search the shop for likely matches, or do not.")
 @click.pass_obj
-def lost(bridge: Context, name: str, days: int, limit: int) -> None:
+def lost(bridge: Context, name: str, days: int, limit: int, ask: bool) -> None:
     """Show which SKUs NAME's customers asked for and did not get from us, the most valuable first.
 
-    Those that are not mapped may be the partner's own goods. A cart that was sent again counts once.
+    Those that are not mapped may be the partner's own goods. A cart that was sent again counts once. A likely
+    match is a variant that any partner lists, or that the shop finds, with the same SKU but for case and
+    punctuation, or a title of mostly the same words.
     """
     with bridge.db.transaction() as session:
         found = lost_business(session, partner=name, days=days, limit=limit)
-    shown = [asdict(line) | {"value": str(quantize(line.value, line.currency))} for line in found]
+    suggested = suggest_matches(bridge.db, _shop_to_ask(bridge) if ask else None, found)
+    shown = [
+        asdict(line)
+        | {"value": str(quantize(line.value, line.currency)), "matches": [_match(one) for one in matches]}
+        for line, matches in zip(found, suggested.matches, strict=True)
+    ]
     headings = ("sku", "reason", "carts", "quantity", "value", "currency", "title")
-    text = table(headings, [[line[heading] for heading in headings] for line in shown])
-    bridge.answer({"partner": name, "days": days, "lost": shown}, text=text if shown else "Nothing was lost.")
+    rows = [[*(line[heading] for heading in headings), _likeliest(line["matches"])] for line in shown]
+    text = table((*headings, "likely match"), rows) if shown else "Nothing was lost."
+    if suggested.shop_problem:
+        text += f"\nThe shop could not be searched for likely matches: {suggested.shop_problem}"
+    bridge.answer(
+        {"partner": name, "days": days, "lost": shown, "shop_problem": suggested.shop_problem}, text=text
+    )
+
+
+def _shop_to_ask(bridge: Context) -> "Shop | None":
+    """Return the shop where the settings name one; the report is of use without it."""
+    try:
+        bridge.load(DATABASE, REDIS, SHOPIFY)
+    except SettingsError:
+        bridge.load(DATABASE)
+        return None
+    return bridge.shop
+
+
+def _match(match: Match) -> dict[str, Any]:
+    offer = match.offer
+    return {"shopify_variant_id": offer.variant_id, "sku": offer.sku, "title": offer.title, "why": match.why}
+
+
+def _likeliest(matches: Sequence[dict[str, Any]]) -> str:
+    if not matches:
+        return ""
+    first, more = matches[0], len(matches) - 1
+    others = f", and {more} more" if more else ""
+    return f"{first['shopify_variant_id']} {first['sku']} ({first['title']}): {first['why']}{others}"
 
 
 def _open(bridge: Context, name: str, *, enabled: bool) -> None:

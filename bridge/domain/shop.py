@@ -46,6 +46,9 @@ class Shop(Protocol):
     def find_variants(self, skus: Sequence[str]) -> Sequence[Variant]:
         """Search by SKU, in any case. The index lags: an empty answer never proves that there is none."""
 
+    def find_titles(self, words: Sequence[str]) -> Sequence[Variant]:
+        """Search for any of these words, letters and digits only, in titles; the best fifty. The index lags."""
+
     def collection_page(self, handle: str, *, after: str | None = None) -> CollectionPage | None:
         """Return the variants of some of a collection's products, those that are not for sale left out; None
         where there is no such collection."""

@@ -37,9 +37,17 @@ def find_variants(api: AdminAPI, skus: Sequence[str]) -> Sequence[Variant]:
     found: list[Variant] = []
     for start in range(0, len(wanted), _SKUS_PER_SEARCH):
         terms = " OR ".join(f'sku:"{_escaped(sku)}"' for sku in wanted[start : start + _SKUS_PER_SEARCH])
-        nodes = paging.nodes(api, "FindVariants", lambda data: data["productVariants"], query=terms)
+        nodes = paging.nodes(api, "FindVariants", _found, query=terms)
         found += [api.understood("FindVariants", variant_of, node) for node in nodes]
     return found
+
+
+def find_titles(api: AdminAPI, words: Sequence[str]) -> Sequence[Variant]:
+    """Search for any of these words in titles; the first page, which has the best."""
+    # In lower case: OR and NOT would be read as more than words.
+    terms = " OR ".join(word.lower() for word in words)
+    best = next(paging.pages(api, "FindVariants", _found, query=terms, sort="RELEVANCE"))
+    return [api.understood("FindVariants", variant_of, node) for node in best]
 
 
 def inventory_levels(
@@ -105,6 +113,10 @@ def level_of(node: Mapping[str, Any], location_id: int) -> InventoryLevel:
         available=available if tracked else None,
         updated_at=instant(level["updatedAt"]) if level else None,
     )
+
+
+def _found(data: Mapping[str, Any]) -> Any:
+    return data["productVariants"]
 
 
 def _escaped(text: str) -> str:

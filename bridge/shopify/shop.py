@@ -54,6 +54,9 @@ class ShopifyShop:
     def find_variants(self, skus: Sequence[str]) -> Sequence[Variant]:
         return catalog.find_variants(self._api, skus)
 
+    def find_titles(self, words: Sequence[str]) -> Sequence[Variant]:
+        return catalog.find_titles(self._api, words)
+
     def collection_page(self, handle: str, *, after: str | None = None) -> CollectionPage | None:
         return collections.page(self._api, handle, after=after)
 

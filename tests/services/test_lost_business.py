@@ -6,10 +6,11 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
-from bridge.db import Database
+from bridge.db import Database, clock
 from bridge.services.lost_business import lost_business
+from bridge.services.suggest_matches import suggest_matches
 from tests.cli.running import bridge, succeed
-from tests.support.selling import add_partner
+from tests.support.selling import add_listing, add_partner
 
 
 def decide(session, partner, number: str, *lines: tuple[str, str, int, str | None], days: float = 0) -> None:
@@ -87,5 +88,75 @@ def test_the_report_at_the_terminal(db: Database, database_url: str):
             "quantity": 3,
             "value": "0.045",
             "currency": "JOD",
+            "matches": [],
         }
     ]
+    assert shown["shop_problem"] is None
+
+
+def test_what_any_partner_lists_is_suggested_for_what_is_not_mapped(db: Database):
+    with db.transaction() as session:
+        zain, other = add_partner(session), add_partner(session, name="Other")
+        add_listing(session, other, "Lamp-1", 100)
+        add_listing(session, other, "LAMP 1", 200, retired_at=clock(session))
+        decide(session, zain, "1", ("LAMP1", "5", 1, "unmapped"), ("CHAIR", "4", 1, "out_of_stock"))
+        lost = lost_business(session, partner=zain.name, days=30, limit=10)
+
+    suggested = suggest_matches(db, None, lost)
+
+    assert [[one.offer.variant_id for one in matches] for matches in suggested.matches] == [[101], []]
+
+
+def test_the_shop_is_searched_for_what_is_not_mapped(db: Database, environment):
+    with db.transaction() as session:
+        zain = add_partner(session)
+        decide(session, zain, "1", ("js-last-001", "5", 1, "unmapped"), ("Z-1", "4", 1, "unmapped"))
+        session.execute(
+            text("UPDATE decisions SET lines = jsonb_set(lines, '{1,title}', '\"Olive wood board, oiled\"')")
+        )
+
+    shown = succeed("partner", "lost", zain.name, env=environment)
+    told = bridge("partner", "lost", zain.name, env=environment)
+
+    assert [line["matches"] for line in shown["lost"]] == [
+        [
+            {
+                "shopify_variant_id": 44219312668884,
+                "sku": "JS-LAST-001",
+                "title": "Last Copper Tray",
+                "why": "the same SKU but for case, blanks or punctuation",
+            }
+        ],
+        [
+            {
+                "shopify_variant_id": 44219312603348,
+                "sku": "JS-PROD-001",
+                "title": "Olive Wood Board",
+                "why": "3 words of the title in common: board, olive, wood",
+            }
+        ],
+    ]
+    assert "44219312668884 JS-LAST-001 (Last Copper Tray): the same SKU but for case" in told.out
+
+
+def test_a_shop_that_is_away_is_told_and_the_report_is_there(db: Database, database_url: str):
+    with db.transaction() as session:
+        zain = add_partner(session)
+        decide(session, zain, "1", ("LAMP", "5", 1, "unmapped"))
+
+    told = bridge(
+        "partner",
+        "lost",
+        zain.name,
+        env={
+            "DATABASE_URL": database_url,
+            "REDIS_URL": "redis://127.0.0.1:1",
+            "SHOPIFY_SHOP": "jafarshop.myshopify.com",
+            "SHOPIFY_ADMIN_URL": "http://127.0.0.1:1",
+            "SHOPIFY_ACCESS_TOKEN": "shpat_test",
+        },
+    )
+
+    assert told.code == 0
+    assert "LAMP" in told.out
+    assert "The shop could not be searched for likely matches" in told.out
