@@ -38,6 +38,7 @@ class Order(Base):
         ),
         Index("ix_orders_newest", "partner_id", "created_at", "id"),
         Index("ix_orders_status", "partner_id", "status", "created_at", "id"),
+        Index("ix_orders_attention", "created_at", postgresql_where=text("attention IS NOT NULL")),
         UniqueConstraint("draft_id"),
         UniqueConstraint("shopify_order_id"),
         CheckConstraint("intent IN ('reject', 'cancel')", name="intent"),
