@@ -5,9 +5,11 @@ refuses beside a real shop. Tests enumerate `NAMES`, so that "a crash at every s
 """
 
 import os
+import resource
 import signal
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 
@@ -35,8 +37,10 @@ NAMES = (
     "close.claimed",  # the turn is taken, Shopify was not asked
     "close.sent",  # nothing of the order is alive in Shopify, PostgreSQL does not know
 )
-MODES = ("crash", "raise", "sleep", "freeze")
+MODES = ("crash", "raise", "sleep", "freeze", "memory")
 _SLEEP_SECONDS = 2.0
+# How much a process that is to run out of memory may still have.
+_MEMORY_BYTES = 64 << 20
 # As the shell reports a process that was killed.
 _KILLED = 137
 
@@ -93,8 +97,23 @@ def hit(name: str) -> None:
         os.kill(os.getpid(), signal.SIGSTOP)
     elif _armed.mode == "sleep":
         time.sleep(_SLEEP_SECONDS)
+    elif _armed.mode == "memory":
+        _use_up_memory()
     else:
         raise FailpointError(name)
+
+
+def _use_up_memory() -> None:
+    """Limit the process to little more than it has, and take more than that.
+
+    :raises MemoryError: always
+    """
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    limit = pages * resource.getpagesize() + _MEMORY_BYTES
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    taken: list[bytearray] = []
+    while True:
+        taken.append(bytearray(1 << 20))
 
 
 def _parts(setting: str) -> tuple[str, str, str]:

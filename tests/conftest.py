@@ -15,6 +15,8 @@ from local.process import Process
 from tests.support import processes
 from tests.support.servers import Servers, session_folder, sqlalchemy_url
 
+pytest_plugins = ("tests.support.recovery",)
+
 # The same examples in every run, so that a red run means a change; `--hypothesis-profile=explore` draws many new ones.
 hypothesis.settings.register_profile("repeatable", derandomize=True, database=None)
 hypothesis.settings.register_profile("explore", print_blob=True, max_examples=1000)

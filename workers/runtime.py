@@ -22,6 +22,7 @@ from celery_app import app
 from config import logging as log_config
 from config import sentry
 from config import settings as config
+from config.celery import MESSAGES_EXPIRE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def _runtime_of(_pid: int) -> Runtime:
     settings = config.load(config.DATABASE, config.REDIS, config.SHOPIFY)
     failpoints.arm(settings.failpoint)
     # Work that asks for work, as a webhook that asks for a read, rings like everybody else.
-    doorbell = Doorbell(lambda: app.send_task(DISPATCH, expires=30))
+    doorbell = Doorbell(lambda: app.send_task(DISPATCH, expires=MESSAGES_EXPIRE_SECONDS))
     db = Database(
         settings.database_url,
         ring=doorbell.ring,

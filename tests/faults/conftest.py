@@ -2,17 +2,26 @@
 
 import signal
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from celery import Celery
+from sqlalchemy import func
 
 from bridge.db import Database
+from bridge.domain.shop import Shop
+from bridge.models import InventoryLevel, Listing, Mark
 from bridge.shopify import open_shop
 from config import settings
+from local.valkey import Valkey
+from tests.faults.live import Live
 from tests.faults.takeover import Stage
+from tests.flows.stage import COFFEE
 from tests.simulator import shops
 from tests.simulator.listening import Inbox
-from tests.support import processes
+from tests.support import partner_api, processes
+from tests.support.proxy import between
+from tests.support.recovery import Record
 from tests.support.servers import Servers, sqlalchemy_url
 
 
@@ -63,8 +72,9 @@ def one_stage(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture
-def takeover(one_stage: Stage) -> Stage:
+def takeover(one_stage: Stage, record_property: Record) -> Stage:
     """The stage with one partner, a new shop and no work."""
+    one_stage.record = record_property
     one_stage.begin()
     return one_stage
 
@@ -73,3 +83,97 @@ def _doorbell(url: str) -> Celery:
     app = Celery(broker=url)
     app.conf.broker_transport_options = {"global_keyprefix": "bridge:"}
     return app
+
+
+@pytest.fixture(scope="package")
+def one_live(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    folder = tmp_path_factory.mktemp("live")
+    valkey = Valkey(folder / "valkey", log=folder / "valkey.log", durable=False)
+    valkey.start()
+    try:
+        with (
+            servers.database() as database_url,
+            processes.running_simulator(folder) as simulator,
+            between("127.0.0.1", urlsplit(valkey.url).port or 0) as to_redis,
+            between("127.0.0.1", urlsplit(simulator.url).port or 0) as to_shop,
+        ):
+            env = processes.environment(
+                database_url=database_url,
+                redis_url=valkey.url.replace(f":{urlsplit(valkey.url).port}", f":{to_redis.port}"),
+                shopify_url=f"http://127.0.0.1:{to_shop.port}",
+                SHOPIFY_TIMEOUT_SECONDS="3",
+                LEASE_SECONDS="20",
+                UNKNOWN_GRACE_SECONDS="2",
+                DISPATCH_SECONDS="1",
+                INVENTORY_SYNC_SECONDS="2",
+                RATE_PER_SECOND="10000",
+                RATE_BURST="10000",
+            )
+            db = Database(sqlalchemy_url(database_url))
+            account = partner_api.make_partner(db, pepper=env["API_KEY_PEPPER"])
+            shop = open_shop(settings.load(settings.REDIS, settings.SHOPIFY, source=env))
+            sell_coffee(db, shop, account)
+            with (
+                processes.running_web(env, folder) as web,
+                processes.running_worker(env, folder) as worker,
+                processes.running_beat(env, folder) as beat,
+            ):
+                api = partner_api.LiveApi(env["BRIDGE_PUBLIC_URL"], folder / "web.log", database_url)
+                yield Live(
+                    env=env,
+                    db=db,
+                    api=api,
+                    account=account,
+                    folder=folder,
+                    valkey=valkey,
+                    simulator=simulator,
+                    to_redis=to_redis,
+                    to_shop=to_shop,
+                    beat=beat,
+                    record=lambda _name, _value: None,
+                )
+                for each in (web, worker, beat):  # There is nothing that they could lose.
+                    each.stop_signal = signal.SIGKILL
+            db.dispose()
+    finally:
+        valkey.destroy()
+
+
+@pytest.fixture
+def live(one_live: Live, record_property: Record) -> Iterator[Live]:
+    """The whole bridge; whatever a test broke is whole again for the next one."""
+    one_live.record = record_property
+    one_live.simulator.heal()
+    yield one_live
+    one_live.to_redis.release()
+    one_live.to_shop.release()
+    one_live.to_shop.delay_seconds = 0
+
+
+def sell_coffee(db: Database, shop: Shop, account: partner_api.PartnerAccount) -> None:
+    """Map the guide's SKU to the shop's coffee, of which there is more than any test sells."""
+    coffee = shop.variants([COFFEE])[COFFEE]
+    location_id = shop.profile().location_id
+    with db.transaction() as session:
+        session.add(Mark(name="location", value={"id": location_id}))
+        session.add(
+            Listing(
+                partner_id=account.id,
+                sku="JDTQ1834",
+                variant_id=COFFEE,
+                product_id=coffee.product_id,
+                inventory_item_id=coffee.inventory_item_id,
+                title="Coffee",
+            )
+        )
+        session.add(
+            InventoryLevel(
+                inventory_item_id=coffee.inventory_item_id,
+                location_id=location_id,
+                stocked=True,
+                tracked=True,
+                available=10_000,
+                observed_at=func.now(),
+                observed_by="read",
+            )
+        )

@@ -27,6 +27,7 @@ from local.ports import free_port
 from local.process import Process
 from tests.simulator.listening import Letter
 from tests.support import partner_api, processes
+from tests.support.recovery import Record, measured
 from tests.support.waiting import await_until
 from tests.webhooks import stage
 
@@ -46,6 +47,7 @@ class Stage(stage.Stage):
     rescuer: Celery = field(default_factory=Celery)
     rescuing: Process = field(init=False)
     account: partner_api.PartnerAccount | None = None
+    record: Record = field(default=lambda _name, _value: None)
 
     # ------------------------------------------------------------ the beginning of a case
 
@@ -194,7 +196,8 @@ class Stage(stage.Stage):
             return False
 
         try:
-            await_until(is_done, seconds=seconds)
+            with measured(self.record):
+                await_until(is_done, seconds=seconds)
         except AssertionError as late:
             raise AssertionError(f"work is left: {self.left()}") from late
 
