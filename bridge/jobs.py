@@ -27,7 +27,16 @@ READ_STOCK = "inventory.read"  # inventory_item_id
 READ_PRODUCT = "inventory.read_product"  # product_id: are its variants still there, and what are they called
 
 # What is nothing but a call to the shop; a webhook seldom is.
-CALLS = (PUSH_ORDER, CONFIRM_ORDER, CLOSE_ORDER, READ_ORDER, CLOSE_LINES, READ_STOCK, READ_PRODUCT)
+CALLS = (
+    PUSH_ORDER,
+    CONFIRM_ORDER,
+    CLOSE_ORDER,
+    HOLD_STOCK,
+    READ_ORDER,
+    CLOSE_LINES,
+    READ_STOCK,
+    READ_PRODUCT,
+)
 
 # Not rows: beat asks for them on a schedule, and each looks for itself whether there is anything to do.
 DISPATCH = "work.dispatch"
