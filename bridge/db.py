@@ -1,12 +1,13 @@
 """The one way to PostgreSQL: transactions that ring once committed, and locks that end with their holder."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, func, select, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -32,6 +33,8 @@ _NOTICES = {
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,  # milliseconds
 }
+
+_QUOTED_ROW = re.compile(r"Failing row contains .*")
 
 RING = "ring"
 
@@ -156,7 +159,7 @@ def clock(session: Session) -> datetime:
 
 
 def _engine(url: str, *, pool_size: int, options: str, name: str) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=2,
@@ -164,5 +167,22 @@ def _engine(url: str, *, pool_size: int, options: str, name: str) -> Engine:
         # A ping per checkout costs a round trip on the submit path; a stale connection is
         # noticed by the first statement, which invalidates the pool.
         pool_recycle=900,
+        # An error's message is logged, and the parameters of a statement are the customer.
+        hide_parameters=True,
         connect_args={"connect_timeout": 3, "options": options, "application_name": name, **_NOTICES},
     )
+    event.listen(engine, "handle_error", _strike_out_row)
+    return engine
+
+
+def _strike_out_row(context: ExceptionContext) -> None:
+    """Take out of an error the row that PostgreSQL quotes when a constraint refuses it.
+
+    It is the customer's, and an error's text goes far: into logs, error reports, and the events that Flower shows.
+    """
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None:
+            error.args = tuple(
+                _QUOTED_ROW.sub("The row is not shown.", each) if isinstance(each, str) else each
+                for each in error.args
+            )

@@ -13,8 +13,13 @@ _FORBIDDEN = re.compile(
     r"authorization|api_?key|secret|token|password|pepper|cookie|phone|customer|address|street|email|body",
     re.IGNORECASE,
 )
-_KEY_SHAPED = re.compile(r"jbk_[A-Za-z0-9_]{20,}|shpat_[A-Za-z0-9]+|shpss_[A-Za-z0-9]+")
-_PHONE_SHAPED = re.compile(r"\+\d{7,15}\b")
+_STRUCK_OUT = (
+    (re.compile(r"jbk_[A-Za-z0-9_]{20,}|shpat_[A-Za-z0-9]+|shpss_[A-Za-z0-9]+"), "[secret]"),
+    (re.compile(r"\+\d{7,15}\b"), "[phone]"),
+    (re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+"), "[email]"),
+    # A row in PostgreSQL's own words, to the end of its line.
+    (re.compile(r"Failing row contains .*"), "[row]"),
+)
 
 Event = MutableMapping[str, Any]
 
@@ -63,8 +68,20 @@ def configure(level: str) -> None:
 def redact(_logger: object, _method: str, event: Event) -> Event:
     """Replace what must not be in a log, by the name it has and by the shape it has."""
     for name, value in event.items():
-        if name != "event" and _FORBIDDEN.search(name):
-            event[name] = "[redacted]"
-        elif isinstance(value, str):
-            event[name] = _PHONE_SHAPED.sub("[phone]", _KEY_SHAPED.sub("[secret]", value))
+        event[name] = "[redacted]" if name != "event" and _FORBIDDEN.search(name) else struck_out(value)
     return event
+
+
+def struck_out(value: Any) -> Any:
+    """Return a value without what is shaped like a secret or a person, at any depth, or has a forbidden name."""
+    if isinstance(value, str):
+        for shape, instead in _STRUCK_OUT:
+            value = shape.sub(instead, value)
+    elif isinstance(value, dict):
+        return {
+            name: "[redacted]" if _FORBIDDEN.search(str(name)) else struck_out(inner)
+            for name, inner in value.items()
+        }
+    elif isinstance(value, list | tuple):
+        return [struck_out(inner) for inner in value]
+    return value

@@ -43,6 +43,8 @@ _SETTINGS = {
     "log_line_prefix": "%m [%p] %q%a ",
     # A statement that fails, as one that waits too long for a lock, would be logged with the customer in it.
     "log_min_error_statement": "panic",
+    # Otherwise the row that a constraint refused follows as DETAIL.
+    "log_error_verbosity": "terse",
 }
 
 # For tests: what is committed survives the server's death, not the machine's.

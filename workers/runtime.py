@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from celery import Task
-from celery.signals import setup_logging, task_postrun, task_prerun, worker_process_init
+from celery.signals import celeryd_init, setup_logging, task_postrun, task_prerun
 
 from bridge import failpoints
 from bridge.db import Database
@@ -72,7 +72,8 @@ def _configure_logging(**_: object) -> None:
     log_config.configure(config.load().log_level)
 
 
-@worker_process_init.connect
+# Before the pool is forked and the tasks are wrapped: later, Sentry would hear of no failed task.
+@celeryd_init.connect
 def _configure_sentry(**_: object) -> None:
     sentry.configure(config.load().sentry_dsn)
 
