@@ -25,6 +25,7 @@ NAMES = (
     "push.fenced",  # the last look before sending is done: from here only the lock protects
     "push.sent",  # Shopify has the draft, PostgreSQL does not know
     "push.recorded",  # PostgreSQL knows the draft, the worker has not let go
+    "hold.sent",  # Shopify holds the units of a waiting order, PostgreSQL does not know
     "confirm.claimed",  # the turn is taken, Shopify was not asked
     "confirm.sent",  # Shopify has the order, PostgreSQL does not know
     "reserve.locked",  # stock rows are locked in the transaction that records a shop order or lets go of one

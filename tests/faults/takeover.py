@@ -19,9 +19,9 @@ from uuid import UUID
 import psutil
 import redis
 from celery import Celery
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
-from bridge.models import InventoryLevel, Listing, Mark, Order, WebhookEvent, Work
+from bridge.models import InventoryLevel, Listing, Mark, Order, Partner, WebhookEvent, Work
 from local import programs
 from local.ports import free_port
 from local.process import Process
@@ -86,6 +86,11 @@ class Stage(stage.Stage):
                     observed_by="read",
                 )
             )
+
+    def ask_staff_first(self) -> None:
+        """From now on orders wait until somebody confirms them."""
+        with self.db.transaction() as session:
+            session.execute(update(Partner).values(auto_confirm=False))
 
     # ------------------------------------------------------------ what dies
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from bridge import failpoints, jobs
-from bridge.services.order_decisions import decide, request_cancel
+from bridge.services.order_decisions import decide, request_cancel, request_confirm
 from tests.faults.takeover import Stage
 
 NUMBER = "PO-1"
@@ -46,6 +46,15 @@ def delivery_fails(stage: Stage, place: str) -> str:
     assert stage.hand_over(stage.web, letter) == 200
     assert stage.is_kept(letter.webhook_id).state == "received"
     return "FULFILLED"
+
+
+def hold_fails(stage: Stage, place: str) -> str:
+    """Nobody here knows that the shop holds the units of a waiting order; then staff confirm it."""
+    stage.ask_staff_first()
+    with stage.armed_worker(place, "crash") as worker:
+        stage.dies_of(worker, new_order(stage))
+    decide(stage.db, request_confirm, order_id=stage.only_order().id, by="staff")
+    return "UNFULFILLED"
 
 
 def new_order(stage: Stage) -> Callable[[], None]:
@@ -109,6 +118,7 @@ JOBS = {
 JOURNEYS: dict[str, Journey] = {
     "submit": submit_fails,
     "receive": delivery_fails,
+    "hold": hold_fails,
     **{step: of_worker(*work) for step, work in WORK.items()},
 }
 
