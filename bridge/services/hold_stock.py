@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bridge import jobs
+from bridge import failpoints, jobs
 from bridge.db import Database
 from bridge.domain.draft_differences import LINES_DIFFER, differences
 from bridge.domain.draft_order import draft_of
@@ -64,6 +64,7 @@ def hold_stock(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> N
             except ShopRefused as refusal:
                 _leave_to_reading(turn, because="; ".join(refusal.problems) or refusal.message)
                 return
+            failpoints.hit("hold.sent")
         _note(turn, plan.draft_id, until)
 
 
