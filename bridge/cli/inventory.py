@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import click
@@ -9,11 +10,12 @@ import click
 from bridge.cli import Noun
 from bridge.cli.context import Context, Failure, NumberOrNone, table
 from bridge.db import clock
+from bridge.models import SyncRun
 from bridge.services.partners import get_partner
 from bridge.services.show_stock import show_stock
 from bridge.services.stock_buffers import set_item_buffer
 from bridge.services.sync_inventory import sync_inventory
-from bridge.services.sync_runs import IN_BULK, Sweep
+from bridge.services.sync_runs import IN_BULK, Sweep, newest_runs
 from config.settings import DATABASE, REDIS, SHOPIFY
 
 
@@ -51,6 +53,33 @@ def sync(bridge: Context, bulk: bool | None) -> None:
         raise Failure(
             f"{sweep.failed_pages} pages could not be read: {sweep.last_error}", code="sync_incomplete"
         )
+
+
+@group.command("runs")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.pass_obj
+def runs(bridge: Context, limit: int) -> None:
+    """List the newest syncs: what each read, changed and missed, and what it cost."""
+    with bridge.db.transaction() as session:
+        shown = [_run(row) for row in newest_runs(session, limit=limit)]
+    headings = (
+        "started_at", "finished_at", "method", "pages", "items", "changed", "missing", "failed_pages",
+        "requests", "points", "problem",
+    )  # fmt: skip
+    rows = [[_cell(run[heading]) for heading in headings] for run in shown]
+    bridge.answer({"runs": shown}, text=table(headings, rows) if rows else "There was no sync yet.")
+
+
+def _run(row: SyncRun) -> dict[str, Any]:
+    names = (
+        "started_at", "finished_at", "method", "pages", "items", "changed", "missing", "failed_pages",
+        "requests", "points", "complete", "last_error", "bulk_problem",
+    )  # fmt: skip
+    return {name: getattr(row, name) for name in names} | {"problem": row.last_error or row.bulk_problem}
+
+
+def _cell(value: object) -> object:
+    return f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else value
 
 
 def _summary(sweep: Sweep) -> str:

@@ -7,7 +7,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 from uuid import UUID
 
 from bridge.db import Database
@@ -16,15 +16,13 @@ from bridge.domain.errors import Busy, Refused, ShopError
 from bridge.domain.shop import Shop
 from bridge.domain.shop_values import Variant
 from bridge.services.patience import Pause, patiently
-from bridge.services.sell_variants import Seller
+from bridge.services.sell_variants import BATCH, Seller
 from bridge.services.stock_location import learn_location
 from bridge.services.write_listings import retire_listings
 
 T = TypeVar("T")
 Progress = Callable[[int], None]
 
-# Shopify looks this many ids up in one call.
-BATCH = 250
 # A shop that fails so often in a row is away: the rest of the file would only fail more slowly.
 _STOP_AFTER_FAILURES = 3
 # For so many rows without a variant the shop is searched: a file without any is no reason to search it a
@@ -83,7 +81,7 @@ def import_catalog(
 
     :param rows: streamed; a row is looked up with the 249 around it
     :param replace: retire the partner's other SKUs, unless a row could not even be read: it may be any of them
-    :param strict: write nothing when a single row is bad
+    :param strict: all or nothing: write nothing when a single row is bad, and else all in one transaction
     :param progress: called with the line that was reached
     :raises NothingImported: strict, and there are bad rows; or replace, and there is no good one
     :raises Busy: another import of this partner is running
@@ -95,10 +93,10 @@ def import_catalog(
             raise Busy("another import for this partner is running")
         location = patiently(lambda: learn_location(db, shop, configured=configured_location), pause=pause)
         importer = _Importer(db, shop, partner_id, location, pause)
-        batches: Iterable[_Batch] = importer.look_up(rows, progress)
+        batches = importer.look_up(rows, progress)
         if strict:
-            batches = list(batches)
-            importer.refuse_problems()
+            importer.write_whole(list(batches), replace=replace)
+            return importer.done
         for batch in batches:
             importer.write(batch)
         if replace:
@@ -112,6 +110,10 @@ class _Batch:
 
     rows: Sequence[CatalogRow]
     variants: Mapping[int, Variant]
+
+    def named(self) -> dict[str, Variant]:
+        """Return the variant of each row by its SKU."""
+        return {row.sku: self.variants[row.variant_id] for row in self.rows}
 
 
 class _Importer:
@@ -141,18 +143,36 @@ class _Importer:
                 yield _Batch([row for row in good if row.variant_id in variants], variants)
             progress(chunk[-1].line)
 
-    def refuse_problems(self) -> None:
-        """Stop a strict import that has any.
+    def write_whole(self, batches: Sequence[_Batch], *, replace: bool) -> None:
+        """Write all of a strict import in one transaction, once every row and every item's stock is known.
 
-        :raises NothingImported: naming the rows
+        :raises NothingImported: naming the rows that are bad, or that Shopify could not be asked about
         """
+        self._refuse_problems()
+        variants: dict[str, Variant] = {}
+        for batch in batches:
+            named = batch.named()
+            try:
+                self.seller.read_stock(named)
+            except ShopError as error:
+                self._fail(batch.rows, error)
+                self._refuse_problems()
+            variants |= named
+        if replace and not variants:
+            self._refuse_to_empty()
+        with self.db.transaction() as session:
+            self._count(self.seller.sell_whole(session, variants))
+            if replace:
+                self.done.retired = retire_listings(session, self.partner_id, keep=self.named)
+
+    def _refuse_problems(self) -> None:
         if not self.done.is_whole:
             raise NothingImported("nothing was imported, because of --strict", self.done.problems)
 
     def write(self, batch: _Batch) -> None:
         """Write one batch and the stock of its items, so that no SKU is mapped and unknown."""
         try:
-            words = self.seller.sell({row.sku: batch.variants[row.variant_id] for row in batch.rows})
+            words = self.seller.sell(batch.named())
         except ShopError as error:
             self._fail(batch.rows, error)
             return
@@ -165,13 +185,16 @@ class _Importer:
         :raises NothingImported: the file has no good row; an empty catalog is a disabled partner
         """
         if not self.done.imported:
-            raise NothingImported(
-                "nothing was replaced: the file has no row that can be imported", self.done.problems
-            )
+            self._refuse_to_empty()
         if self.done.stopped_at_line is not None or any(row.sku is None for row in self.done.problems):
             return
         with self.db.transaction() as session:
             self.done.retired = retire_listings(session, self.partner_id, keep=self.named)
+
+    def _refuse_to_empty(self) -> NoReturn:
+        raise NothingImported(
+            "nothing was replaced: the file has no row that can be imported", self.done.problems
+        )
 
     def _variants(self, rows: Sequence[CatalogRow]) -> Mapping[int, Variant] | None:
         ids = sorted({row.variant_id for row in rows})

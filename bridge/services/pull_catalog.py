@@ -15,9 +15,9 @@ from bridge.domain.collection_skus import Unlisted, choose
 from bridge.domain.errors import Busy, NotFound, ShopRefused
 from bridge.domain.shop import Shop
 from bridge.domain.shop_values import Variant
-from bridge.services.import_catalog import BATCH, NothingImported, lock_of
+from bridge.services.import_catalog import NothingImported, lock_of
 from bridge.services.patience import Pause, patiently
-from bridge.services.sell_variants import Seller
+from bridge.services.sell_variants import BATCH, Seller
 from bridge.services.stock_location import learn_location
 from bridge.services.write_listings import retire_listings
 

@@ -1,14 +1,21 @@
-"""Mapping SKUs to variants so that they can be sold at once: a listing and its stock are one transaction."""
+"""Mapping SKUs to variants so that they can be sold at once: no listing is there before its stock is known."""
 
+import itertools
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from bridge.db import Database, clock
 from bridge.domain.shop import Shop
-from bridge.domain.shop_values import Variant
+from bridge.domain.shop_values import InventoryLevel, Variant
 from bridge.services.observe_stock import store_read
 from bridge.services.patience import Pause, patiently
 from bridge.services.write_listings import write_listings
+
+# Shopify looks this many ids up in one call.
+BATCH = 250
 
 
 class Seller:
@@ -36,17 +43,50 @@ class Seller:
         :returns: one word per SKU: added, changed or unchanged
         :raises ShopError: the stock could not be read; nothing was written
         """
-        items = {variant.inventory_item_id for variant in variants.values()}
-        unread = sorted(items - self._read)
+        unread = self._unread(variants)
+        began, levels = self._ask(unread)
         with self._db.transaction() as session:
-            began = clock(session)
-        levels = (
-            patiently(lambda: self._shop.inventory_levels(unread, self._location_id), pause=self._pause)
-            if unread
-            else {}
-        )
-        with self._db.transaction() as session:
-            words = write_listings(session, self._partner_id, variants, collection=self._collection)
+            words = self._list(session, variants)
             store_read(session, asked=unread, location_id=self._location_id, levels=levels, began=began)
         self._read.update(unread)
         return words
+
+    def read_stock(self, variants: Mapping[str, Variant]) -> None:
+        """Keep the stock of the items that were not read yet, so that `sell_whole` needs no shop.
+
+        :param variants: SKU -> variant, at most 250
+        :raises ShopError: the stock could not be read
+        """
+        unread = self._unread(variants)
+        began, levels = self._ask(unread)
+        with self._db.transaction() as session:
+            store_read(session, asked=unread, location_id=self._location_id, levels=levels, began=began)
+        self._read.update(unread)
+
+    def sell_whole(self, session: Session, variants: Mapping[str, Variant]) -> Sequence[str]:
+        """Map all of the SKUs in one transaction, the caller's; their stock is known.
+
+        :param variants: SKU -> variant, any number of them
+        :returns: one word per SKU: added, changed or unchanged
+        """
+        words: list[str] = []
+        skus = iter(sorted(variants))  # In key order over all of them: two writers must not deadlock.
+        while batch := list(itertools.islice(skus, BATCH)):
+            words += self._list(session, {sku: variants[sku] for sku in batch})
+        return words
+
+    def _unread(self, variants: Mapping[str, Variant]) -> list[int]:
+        return sorted({variant.inventory_item_id for variant in variants.values()} - self._read)
+
+    def _ask(self, items: Sequence[int]) -> tuple[datetime, Mapping[int, InventoryLevel]]:
+        """Return PostgreSQL's clock before the shop was asked, and its answer."""
+        with self._db.transaction() as session:
+            began = clock(session)
+        if not items:
+            return began, {}
+        return began, patiently(
+            lambda: self._shop.inventory_levels(items, self._location_id), pause=self._pause
+        )
+
+    def _list(self, session: Session, variants: Mapping[str, Variant]) -> Sequence[str]:
+        return write_listings(session, self._partner_id, variants, collection=self._collection)

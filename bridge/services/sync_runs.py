@@ -1,5 +1,6 @@
 """The journal of scheduled runs: what each looked at, what it could not and what it cost, readable while it runs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,6 +49,12 @@ class LeftOver:
     operation_id: int
     location_id: int
     began: datetime
+
+
+def newest_runs(session: Session, *, limit: int) -> Sequence[SyncRun]:
+    """Return the newest runs of the inventory sync, those that are under way included."""
+    newest = select(SyncRun).where(SyncRun.kind == INVENTORY).order_by(SyncRun.id.desc()).limit(limit)
+    return session.scalars(newest).all()
 
 
 def begin_run(session: Session, kind: str = INVENTORY) -> int:

@@ -2,10 +2,6 @@
 
 import csv
 import io
-import os
-import pty
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,8 +9,7 @@ from sqlalchemy import select, update
 
 from bridge.db import Database
 from bridge.models import InventoryLevel, Listing, Mark
-from local.environment import base_environment
-from tests.cli.running import Answer, bridge, succeed
+from tests.cli.running import Answer, at_a_terminal, bridge, succeed
 from tests.support.selling import LOCATION, add_partner
 
 COFFEE, BOARD, EMPTY, LAST = 44219312570580, 44219312603348, 44219312636116, 44219312668884
@@ -230,20 +225,9 @@ def test_what_is_exported_can_be_imported(env, db, tmp_path):
 
 def test_a_person_at_a_terminal_sees_progress(env, tmp_path):
     path = write(tmp_path / "a.csv", ("A", COFFEE))
-    terminal, ours = pty.openpty()
 
-    ran = subprocess.run(
-        [sys.executable, "-m", "bridge", "catalog", "import", "Zain", str(path)],
-        env={**base_environment(), **env, "TERM": "xterm", "COLUMNS": "100"},
-        stdout=subprocess.PIPE,
-        stderr=ours,
-        timeout=60,
-        check=False,
-    )
-    os.close(ours)
-    seen = os.read(terminal, 65536).decode(errors="replace")  # The buffer may end within a character.
-    os.close(terminal)
+    ran = at_a_terminal("catalog", "import", "Zain", path, env=env)
 
-    assert ran.returncode == 0
-    assert "Importing" in seen
-    assert "1 imported and sellable" in ran.stdout.decode()
+    assert ran.code == 0
+    assert "Importing" in ran.err
+    assert "1 imported and sellable" in ran.out

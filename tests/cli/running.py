@@ -1,6 +1,8 @@
 """Runs `python -m bridge …` as a process of its own, with an environment of the test's choosing."""
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -43,3 +45,22 @@ def succeed(*arguments: object, env: Mapping[str, str]) -> Any:
     answer = bridge(*arguments, "--json", env=env)
     assert answer.code == 0, answer.err
     return answer.json
+
+
+def at_a_terminal(*arguments: object, env: Mapping[str, str]) -> Answer:
+    """Run one command whose stderr is a terminal; `err` is what a person saw there."""
+    terminal, theirs = pty.openpty()
+    try:
+        ran = subprocess.run(
+            [sys.executable, "-m", "bridge", *map(str, arguments)],
+            env={**base_environment(), **env, "TERM": "xterm", "COLUMNS": "100"},
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            timeout=100,
+            check=False,
+        )
+    finally:
+        os.close(theirs)
+    seen = os.read(terminal, 65536).decode(errors="replace")  # The buffer may end within a character.
+    os.close(terminal)
+    return Answer(ran.returncode, ran.stdout.decode(), seen)

@@ -10,6 +10,7 @@ from bridge.domain.catalog_rows import CatalogRow
 from bridge.domain.shop import Shop
 from bridge.models import Listing
 from bridge.services.import_catalog import import_catalog
+from bridge.services.stock_location import known_location
 from bridge.shopify import open_shop
 from config import settings as config
 from tests.support import processes
@@ -72,3 +73,20 @@ def listings(db: Database, shop: Shop) -> list[Listing]:
     assert done.added == ARTICLES
     with db.transaction() as session:
         return list(session.scalars(select(Listing).order_by(Listing.sku)))
+
+
+@pytest.fixture
+def location(db: Database, listings: list[Listing]) -> int:
+    with db.transaction() as session:
+        known = known_location(session)
+    assert known is not None
+    return known
+
+
+@pytest.fixture
+def changed(listings: list[Listing], staff: StockRoom, location: int) -> dict[int, int]:
+    """Numbers that are new in the shop, in every page: {item: units}."""
+    new = {listings[n].inventory_item_id: n // 100 for n in (100, 300, 599)}
+    for item, units in new.items():
+        staff.set_available(item, units, location)
+    return new

@@ -8,7 +8,7 @@ from bridge.models import InventoryLevel, Listing, Partner, SyncRun, Work
 from bridge.services.reserve_stock import commit
 from bridge.services.stock_location import known_location
 from bridge.services.sync_inventory import LOCK
-from tests.cli.running import bridge, succeed
+from tests.cli.running import at_a_terminal, bridge, succeed
 from tests.inventory.conftest import ARTICLES
 from tests.support.selling import add_listing, add_order, add_partner, reservations
 from tests.support.waiting import await_until
@@ -36,6 +36,23 @@ def test_a_sync_says_what_it_did(environment, db, listings, staff):
         "bulk_problem": None,
     }
     assert f"{ARTICLES} items read" in bridge("inventory", "sync", env=environment).out
+
+
+def test_a_person_sees_how_far_a_sync_is_either_way_and_what_it_cost(environment, listings):
+    for option, how in (("--no-bulk", "(4 requests, "), ("--bulk", "(in bulk, ")):
+        ran = at_a_terminal("inventory", "sync", option, env=environment)
+
+        assert ran.code == 0, ran.err
+        assert "Reading stock" in ran.err
+        assert how in ran.out
+
+    runs = succeed("inventory", "runs", env=environment)["runs"]
+    assert [(run["method"], run["items"], run["complete"]) for run in runs] == [
+        ("bulk", ARTICLES, True),
+        ("nodes", ARTICLES, True),
+    ]
+    assert all(run["requests"] and run["points"] for run in runs)
+    assert "nodes" in bridge("inventory", "runs", env=environment).out
 
 
 def test_a_sync_beside_another_one_says_so(environment, db, listings):

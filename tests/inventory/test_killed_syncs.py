@@ -18,8 +18,8 @@ from bridge.models import InventoryLevel, Listing, SyncRun
 from bridge.services.observe_stock import observe_webhook_level
 from bridge.services.stock_location import known_location
 from local.process import Process
+from tests.inventory.bulk_stage import numbers, operations, runs
 from tests.inventory.conftest import ARTICLES
-from tests.inventory.test_the_bulk_sync import numbers, operations, runs
 from tests.support import processes
 from tests.support.waiting import await_until
 
