@@ -13,7 +13,7 @@ _FOR_SALE = frozenset({"ACTIVE", "UNLISTED"})
 
 
 def page(api: AdminAPI, handle: str, *, after: str | None) -> CollectionPage | None:
-    """Return the variants of the next hundred products of a collection; None where there is no such collection."""
+    """Return the variants of the next twenty products of a collection; None where there is no such collection."""
     found = api.ask("ReadCollection", "collectionByIdentifier", handle=handle, after=after)
     if found is None:
         return None
