@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,3 +102,28 @@ def test_every_module_opens_with_a_sentence(path: Path):
         return
 
     assert ast.get_docstring(ast.parse(path.read_text())), f"{path} does not say what it decides"
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_whatever_is_installed_is_pinned_with_its_hash(name: str):
+    """pip then refuses everything that has none, and a file that is not the one that was looked at."""
+    text = (ROOT / name).read_text().replace("\\\n", " ")
+    entries = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+
+    assert len(entries) > 40
+    for entry in entries:
+        assert re.match(r"[A-Za-z0-9._-]+(\[[a-z,]+\])?==\S+( ; .+?)?\s+--hash=sha256:[0-9a-f]{64}", entry), (
+            entry
+        )
+
+
+def test_what_the_service_imports_is_pinned_as_it_is_installed():
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = {
+        "requirements.txt": declared["dependencies"],
+        "requirements-dev.txt": [*declared["dependencies"], *declared["optional-dependencies"]["dev"]],
+    }
+
+    for name, pins in wanted.items():
+        installed = (ROOT / name).read_text().lower()
+        assert [pin for pin in pins if f"\n{pin.lower()} " not in installed] == []
