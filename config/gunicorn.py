@@ -72,6 +72,7 @@ def write_error(client: socket.socket, status: int, reason: str, message: str) -
     body = json.dumps({"error": reason.lower(), "details": message or reason})
     head = (
         f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\n"
+        "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     )
     gunicorn.util.write_nonblock(client, (head + body).encode("latin-1"))

@@ -10,14 +10,19 @@ from tests.support.partner_api import cart
 
 def send(url: str, raw: bytes) -> tuple[int, dict]:
     """Send bytes as they are; return the status and the body of the answer."""
+    head, _, body = exchange(url, raw).partition(b"\r\n\r\n")
+    return int(head.split()[1]), json.loads(body)
+
+
+def exchange(url: str, raw: bytes) -> bytes:
+    """Send bytes as they are; return all that comes back until the server closes."""
     host, port = url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=20) as connection:
         connection.sendall(raw)
         received = b""
         while part := connection.recv(65536):
             received += part
-    head, _, body = received.partition(b"\r\n\r\n")
-    return int(head.split()[1]), json.loads(body)
+    return received
 
 
 @pytest.mark.parametrize(
@@ -57,3 +62,33 @@ def test_a_body_in_chunks_is_a_body(api, account):
 
     assert send(api.url, chunked(account, small, size=7))[0] == 200
     assert send(api.url, chunked(account, small + b" " * (1024 * 1024)))[0] == 413
+
+
+INNER = "GET /openapi.json HTTP/1.1\r\nHost: here\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("because", "headers"),
+    [
+        ("a length and chunks", "Content-Length: 4\r\nTransfer-Encoding: chunked"),
+        ("two lengths", "Content-Length: 0\r\nContent-Length: 60"),
+        ("chunks by another name", "Transfer-Encoding: xchunked"),
+        ("chunks, and then not", "Transfer-Encoding: chunked, identity"),
+        ("a space before the colon", "Transfer-Encoding : chunked"),
+        ("a header over two lines", "X-A: 1\r\n Transfer-Encoding: chunked"),
+        ("a signed length", "Content-Length: +60"),
+        ("a NUL in a header", "X-A: a\0b"),
+    ],
+)
+def test_what_two_servers_could_read_in_two_ways_is_refused_and_the_rest_not_read(api, because, headers):
+    """Whatever a proxy made of such a request, no second one is found inside it."""
+    raw = f"POST /v1/carts/check HTTP/1.1\r\nHost: here\r\n{headers}\r\n\r\n0\r\n\r\n{INNER}"
+
+    received = exchange(api.url, raw.encode())
+
+    assert received.split()[1] in (b"400", b"501")
+    assert received.count(b"HTTP/1.1 ") == 1
+    assert b"openapi" not in received
+    head = received.partition(b"\r\n\r\n")[0].lower()
+    for header in (b"connection: close", b"cache-control: no-store", b"x-content-type-options: nosniff"):
+        assert header in head
