@@ -129,6 +129,8 @@ def one_live(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iter
                     simulator=simulator,
                     to_redis=to_redis,
                     to_shop=to_shop,
+                    web=web,
+                    worker=worker,
                     beat=beat,
                     record=lambda _name, _value: None,
                 )

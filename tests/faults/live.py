@@ -39,6 +39,8 @@ class Live:
     simulator: Simulator
     to_redis: Proxy
     to_shop: Proxy
+    web: Process
+    worker: Process
     beat: Process
     record: Record
     answers: dict[str, int | None] = field(default_factory=dict)

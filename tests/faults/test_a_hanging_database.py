@@ -27,6 +27,8 @@ from tests.support.partner_api import (
     stock,
     submit,
 )
+from tests.support.proxy import between
+from tests.support.recovery import measured
 from tests.support.servers import sqlalchemy_url
 from tests.webhooks.test_the_door import post
 
@@ -117,7 +119,9 @@ def assert_come_again(answer) -> None:
     assert int(answer.headers["Retry-After"]) >= 1
 
 
-def test_a_database_that_hangs_is_answered_503_and_loses_nothing(postgres, own_db, client, account):
+def test_a_database_that_hangs_is_answered_503_and_loses_nothing(
+    postgres, own_db, client, account, record_property
+):
     assert submit(client, account, cart("BEFORE"), "k0").status_code == 200
 
     with hanging(postgres):
@@ -125,6 +129,8 @@ def test_a_database_that_hangs_is_answered_503_and_loses_nothing(postgres, own_d
         door = post(client)
         ready = client.get("/readyz")
 
+    with measured(record_property):
+        assert submit(client, account, cart("AFTER"), "k2").status_code == 200
     assert_come_again(during)
     assert json.loads(during.data)["error"] == "service unavailable"
     assert_come_again(door)
@@ -132,7 +138,23 @@ def test_a_database_that_hangs_is_answered_503_and_loses_nothing(postgres, own_d
     assert submit(client, account, cart("DURING"), "k1").status_code == 200
     assert post(client).status_code == 200
     assert submit(client, account, cart("BEFORE"), "k0").headers["Idempotent-Replayed"] == "true"
-    assert (count(own_db, Order), count(own_db, WebhookEvent)) == (2, 1)
+    assert (count(own_db, Order), count(own_db, WebhookEvent)) == (3, 1)
+
+
+def test_a_network_to_the_database_that_swallows_is_answered_503(postgres, redis_url, own_db, account):
+    with between("127.0.0.1", postgres.port) as network:
+        url = postgres.url.replace(f":{postgres.port}/", f":{network.port}/")
+        with opened(make_app(url, redis_url, DATABASE_PATIENCE_SECONDS="1")) as app:
+            client = app.test_client()
+            assert submit(client, account, cart("BEFORE"), "k0").status_code == 200
+            network.hold()
+            assert_come_again(submit(client, account, cart("DURING"), "k1"))
+            network.cut()
+            network.release()
+
+            assert submit(client, account, cart("DURING"), "k1").status_code == 200
+
+    assert count(own_db, Order) == 2
 
 
 def test_a_database_that_takes_no_more_connections_is_answered_503(postgres, own_db, client, account):

@@ -4,8 +4,9 @@ import signal
 from datetime import timedelta
 from itertools import pairwise
 
+import psutil
 import redis
-from sqlalchemy import select, text
+from sqlalchemy import make_url, select, text
 
 from bridge.models import SyncRun
 from local.ports import free_port
@@ -88,3 +89,18 @@ def test_rings_that_were_lost_while_no_beat_ticked_are_made_up_for_when_one_does
     live.beat.start()
 
     live.drain()
+
+
+def test_processes_that_were_forked_share_no_connection_to_the_database(live: Live):
+    live.take(8)
+    live.drain()
+    database_port = make_url(live.env["DATABASE_URL"]).port
+
+    def ports(process: psutil.Process) -> set[int]:
+        wires = process.net_connections(kind="tcp")
+        return {wire.laddr.port for wire in wires if wire.raddr and wire.raddr.port == database_port}
+
+    for parent in (psutil.Process(live.web.pid), psutil.Process(live.worker.pid)):
+        children = [ports(child) for child in parent.children()]
+        assert ports(parent) == set(), "a connection that is there before the fork is everybody's"
+        assert sum(map(len, children)) == len(set().union(*children)) > 0

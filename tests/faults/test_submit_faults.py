@@ -18,6 +18,7 @@ from local.postgres import NOT_DURABLE, Postgres
 from local.valkey import Valkey
 from tests.support.message_counter import counting
 from tests.support.partner_api import cart, live_api, make_app, make_partner, opened, stock, submit
+from tests.support.recovery import measured
 from tests.support.servers import sqlalchemy_url
 from tests.support.waiting import await_until
 
@@ -74,7 +75,9 @@ def test_a_204_whose_commit_nobody_heard_is_a_204(database_url, redis_url, db, a
         assert submit(client, account, cart(sku="YOURS"), "k").status_code == 204
 
 
-def test_a_database_that_dies_under_load_costs_503s_and_no_answered_order(tmp_path, redis_url):
+def test_a_database_that_dies_under_load_costs_503s_and_no_answered_order(
+    tmp_path, redis_url, record_property
+):
     postgres = Postgres(tmp_path / "postgres", log=tmp_path / "postgres.log", settings=NOT_DURABLE)
     postgres.start()
     try:
@@ -97,12 +100,13 @@ def test_a_database_that_dies_under_load_costs_503s_and_no_answered_order(tmp_pa
             with ThreadPoolExecutor(6) as pool:
                 running = [pool.submit(load, worker) for worker in range(6)]
                 try:
-                    for _ in range(2):
-                        await_more(answers)
-                        postgres.process.send_signal(signal.SIGKILL)
+                    await_more(answers)
+                    for number in (signal.SIGKILL, signal.SIGINT):  # It dies, and somebody restarts it.
+                        postgres.process.send_signal(number)
                         await_until(lambda: not postgres.process.is_running())
                         postgres.restart()
-                    await_more(answers)
+                        with measured(record_property):
+                            await_more(answers)
                 finally:
                     done.set()
                 for each in running:

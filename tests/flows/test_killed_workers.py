@@ -12,6 +12,7 @@ from bridge.services.order_decisions import decide, request_confirm
 from local.process import Process
 from tests.flows.stage import Stage
 from tests.support import processes
+from tests.support.recovery import measured
 from tests.support.waiting import await_until
 
 # Short, so that what a dead worker leaves behind is picked up within the test.
@@ -51,7 +52,9 @@ def is_leased(stage: Stage, job: str) -> bool:
 @pytest.mark.parametrize(
     ("because", "fault"), [("Shopify never heard of it", "refuse"), ("Shopify has done it", "lost_reply")]
 )
-def test_a_worker_killed_while_pushing_leads_to_exactly_one_draft(stage, env, tmp_path, because, fault):
+def test_a_worker_killed_while_pushing_leads_to_exactly_one_draft(
+    stage, env, tmp_path, because, fault, record_property
+):
     stage.simulator.fault("slow", operation="draftOrderCreate", seconds=2, times=1)
     stage.simulator.fault(fault, operation="draftOrderCreate", times=1)
     with processes.running_worker(env, tmp_path, name="first") as first:
@@ -59,7 +62,7 @@ def test_a_worker_killed_while_pushing_leads_to_exactly_one_draft(stage, env, tm
         await_until(lambda: is_being_pushed(stage), because="the attempt is journaled")
         kill(first)
 
-    with processes.running_worker(env, tmp_path, name="second"):
+    with processes.running_worker(env, tmp_path, name="second"), measured(record_property):
         await_until(lambda: stage.read(order_id).draft_id, seconds=60, because="the order is pushed")
 
     [draft] = stage.drafts()
