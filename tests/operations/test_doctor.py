@@ -1,7 +1,10 @@
 """`python -m bridge doctor`: one line per check, all of them, exit 1 when one fails."""
 
 import pytest
+from sqlalchemy import select
 
+from bridge.models import Counter
+from bridge.services.defects import Defect
 from bridge.services.heartbeat import note_heartbeat
 from bridge.services.subscriptions import address_of, repair
 from tests.cli.running import bridge
@@ -90,3 +93,12 @@ def test_settings_that_are_missing_are_one_failed_check_among_the_others(environ
     assert found["settings"] == ("failed", "DATABASE_URL: missing; SECRET_KEY: missing")
     assert found["locks"] == ("not checked", "needs database")
     assert found["shopify"][0] == "ok"
+
+
+def test_a_throttled_answer_is_counted_wherever_it_was_met(environment, db, simulator):
+    simulator.fault("throttle", times=1)
+
+    assert bridge("webhooks", "check", env=environment).code == 1
+
+    with db.transaction() as session:
+        assert session.scalar(select(Counter.value).where(Counter.name == Defect.SHOPIFY_THROTTLED)) == 1
