@@ -89,7 +89,7 @@ def _every(seconds: int, task: str) -> dict[str, object]:
 # Two beats at once do no harm: each job looks in PostgreSQL whether it is its turn.
 beat_schedule = {
     "dispatch": _every(_read.dispatch_seconds, "work.dispatch"),
-    "heartbeat": _every(15, "work.heartbeat"),
+    "heartbeat": _every(5, "work.heartbeat"),
     "sync-inventory": _every(_read.inventory_sync_seconds, "inventory.sync"),
     "check-subscriptions": _every(300, "webhooks.check"),
     "reconcile": _every(_read.reconcile_seconds, "orders.reconcile"),

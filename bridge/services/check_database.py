@@ -26,6 +26,10 @@ _WHO = text(
     " + current_setting('tcp_keepalives_interval')::int * current_setting('tcp_keepalives_count')::int AS patience"
 )
 _LOCK = text("SELECT pg_try_advisory_lock(hashtext('doctor'), :key)")
+_IS_HELD = text(
+    "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2"
+    " AND pid = pg_backend_pid() AND objid::bigint = :key)"
+)
 _UNLOCK = text("SELECT pg_advisory_unlock(hashtext('doctor'), :key)")
 
 
@@ -77,22 +81,11 @@ def check_locks(db: Database) -> Sequence[Finding]:
         mine, theirs = holder.execute(_WHO).one(), session.execute(_WHO).one()
         if (mine.began, mine.name) != (theirs.began, theirs.name):
             return failed("locks", "DATABASE_LOCK_URL leads to another database than DATABASE_URL")
-        key = {"key": mine.pid}
-        if not holder.scalar(_LOCK, key):
-            return failed("locks", "a lock that nobody else knows of could not be taken")
-        holder.execute(text("BEGIN"))
-        holder.execute(text("COMMIT"))
-        other.execute(text("BEGIN"))
-        taken_twice = other.scalar(_LOCK, key)
-        other.execute(text("COMMIT"))
-        # Asked by its own session, which a pooler may have changed.
-        is_held = _is_held(holder, mine.pid)
-        if taken_twice or not is_held:
+        if not _keeps_its_lock(holder, other, mine.pid):
             return failed(
                 "locks",
                 "a lock does not stay with its session: DATABASE_LOCK_URL must be a direct connection, no pooler's",
             )
-        holder.execute(_UNLOCK, key)
     if not mine.is_local and not 0 < mine.patience <= _KEEPALIVE_SECONDS:
         return warned(
             "locks",
@@ -102,13 +95,18 @@ def check_locks(db: Database) -> Sequence[Finding]:
     return ok("locks", "held by their session across transactions, against others")
 
 
-def _is_held(holder: Connection, key: int) -> bool:
-    return bool(
-        holder.scalar(
-            text(
-                "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2"
-                " AND pid = pg_backend_pid() AND objid::bigint = :key)"
-            ),
-            {"key": key},
-        )
-    )
+def _keeps_its_lock(holder: Connection, other: Connection, number: int) -> bool:
+    key = {"key": number}
+    try:
+        if not holder.scalar(_LOCK, key):
+            return False
+        holder.execute(text("BEGIN"))
+        holder.execute(text("COMMIT"))
+        other.execute(text("BEGIN"))
+        taken_twice = other.scalar(_LOCK, key)
+        other.execute(text("COMMIT"))
+        # Asked in its own session, which a pooler may have changed.
+        return not taken_twice and bool(holder.scalar(_IS_HELD, key))
+    finally:
+        for session in (holder, other):  # PostgreSQL only remarks on one that is not held.
+            session.execute(_UNLOCK, key)
