@@ -3,6 +3,8 @@
 import json
 import shutil
 import socket
+import struct
+import sys
 import tempfile
 from typing import Any
 
@@ -28,6 +30,17 @@ control_socket_disable = True
 # files would be counted again; set before a worker imports the library, which looks for it once.
 _metrics_folder = tempfile.mkdtemp(prefix="jafarshop-metrics-")
 raw_env = [f"PROMETHEUS_MULTIPROC_DIR={_metrics_folder}"]
+
+
+def when_ready(server: Any) -> None:
+    """Have the kernel give up on a client that stops in the middle of a request.
+
+    gunicorn's threads would wait for it for ever, and eight such clients would be all there are. What the
+    listening socket has, every connection of it inherits. Slow clients that do send are the proxy's business.
+    """
+    patience = struct.pack("@ll", settings.load().client_patience_seconds, 0)
+    for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
 
 
 def pre_fork(server: Any, worker: Any) -> None:
@@ -62,6 +75,13 @@ class Logger(gunicorn.glogging.Logger):
         logging.configure(settings.load().log_level)
         self.error_log.propagate = True
         self.error_log.setLevel("INFO")
+
+    def exception(self, msg: str, *args: object, **more: Any) -> None:
+        """Tell an error, but of a client that fell silent no more than that."""
+        if isinstance(sys.exception(), BlockingIOError):
+            self.info("a client stopped in the middle of a request")
+        else:
+            super().exception(msg, *args, **more)
 
 
 logger_class = Logger

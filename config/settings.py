@@ -76,6 +76,8 @@ class Settings:
     # Close lines that are not ours once ours have shipped (decision 41).
     close_custom_lines: bool
     database_pool_size: int
+    # How long a client may send nothing in the middle of a request before its thread is taken from it.
+    client_patience_seconds: int
     # How long a request may use its connection before the web process answers 503; longer than a twin waits.
     database_patience_seconds: int
     worker_concurrency: int
@@ -135,6 +137,7 @@ def load(*needs: str, source: Mapping[str, str] | None = None) -> Settings:
         dispatch_seconds=env.int("DISPATCH_SECONDS", 5, validate=_positive),
         close_custom_lines=env.bool("CLOSE_CUSTOM_LINES", True),
         database_pool_size=env.int("DATABASE_POOL_SIZE", 5, validate=_positive),
+        client_patience_seconds=env.int("CLIENT_PATIENCE_SECONDS", 10, validate=_positive),
         database_patience_seconds=env.int("DATABASE_PATIENCE_SECONDS", 8, validate=_positive),
         worker_concurrency=env.int("WORKER_CONCURRENCY", 4, validate=_positive),
         metrics_folder=env.str("PROMETHEUS_MULTIPROC_DIR", ""),
