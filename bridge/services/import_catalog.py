@@ -16,7 +16,7 @@ from bridge.domain.errors import Busy, Refused, ShopError
 from bridge.domain.shop import Shop
 from bridge.domain.shop_values import Variant
 from bridge.services.patience import Pause, patiently
-from bridge.services.sell_variants import BATCH, Seller
+from bridge.services.sell_variants import BATCH, Seller, Written
 from bridge.services.stock_location import learn_location
 from bridge.services.write_listings import retire_listings
 
@@ -31,19 +31,11 @@ _MOST_SEARCHED = 500
 
 
 @dataclass(slots=True)
-class Import:
+class Import(Written):
     """What an import did. `stopped_at_line`: from there on nothing was tried, because the shop is away."""
 
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    retired: int = 0
     problems: list[BadRow] = field(default_factory=list)
     stopped_at_line: int | None = None
-
-    @property
-    def imported(self) -> int:
-        return self.added + self.changed + self.unchanged
 
     @property
     def is_whole(self) -> bool:
@@ -161,7 +153,7 @@ class _Importer:
         if replace and not variants:
             self._refuse_to_empty()
         with self.db.transaction() as session:
-            self._count(self.seller.sell_whole(session, variants))
+            self.done.count(self.seller.sell_whole(session, variants))
             if replace:
                 self.done.retired = retire_listings(session, self.partner_id, keep=self.named)
 
@@ -172,11 +164,10 @@ class _Importer:
     def write(self, batch: _Batch) -> None:
         """Write one batch and the stock of its items, so that no SKU is mapped and unknown."""
         try:
-            words = self.seller.sell(batch.named())
+            self.done.count(self.seller.sell(batch.named()))
         except ShopError as error:
             self._fail(batch.rows, error)
             return
-        self._count(words)
         self.failures_in_a_row = 0
 
     def retire_others(self) -> None:
@@ -231,11 +222,6 @@ class _Importer:
         self.done.problems += [
             BadRow(row.line, row.sku, f"Shopify could not be asked: {error.message}") for row in rows
         ]
-
-    def _count(self, written: Sequence[str]) -> None:
-        self.done.added += written.count("added")
-        self.done.changed += written.count("changed")
-        self.done.unchanged += written.count("unchanged")
 
 
 def _chunks(rows: Iterable[T], size: int) -> Iterator[list[T]]:

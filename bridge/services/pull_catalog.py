@@ -17,7 +17,7 @@ from bridge.domain.shop import Shop
 from bridge.domain.shop_values import Variant
 from bridge.services.import_catalog import NothingImported, lock_of
 from bridge.services.patience import Pause, patiently
-from bridge.services.sell_variants import BATCH, Seller
+from bridge.services.sell_variants import BATCH, Seller, Written
 from bridge.services.stock_location import learn_location
 from bridge.services.write_listings import retire_listings
 
@@ -25,18 +25,10 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(slots=True)
-class Pull:
+class Pull(Written):
     """What a pull did. `unlisted` are variants of the collection that are not sold because of it."""
 
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    retired: int = 0
     unlisted: list[Unlisted] = field(default_factory=list)
-
-    @property
-    def imported(self) -> int:
-        return self.added + self.changed + self.unchanged
 
 
 def pull_catalog(
@@ -73,14 +65,9 @@ def pull_catalog(
         done = Pull(unlisted=list(choice.unlisted))
         seller = Seller(db, shop, partner_id=partner_id, location_id=location, collection=handle, pause=pause)
         skus = iter(choice.listed.items())
-        written = 0
         while batch := dict(itertools.islice(skus, BATCH)):
-            words = seller.sell(batch)
-            done.added += words.count("added")
-            done.changed += words.count("changed")
-            done.unchanged += words.count("unchanged")
-            written += len(batch)
-            progress(written, len(choice.listed))
+            done.count(seller.sell(batch))
+            progress(done.imported, len(choice.listed))
         unclear = {one.sku for one in choice.unlisted if one.sku is not None}
         with db.transaction() as session:
             done.retired = retire_listings(

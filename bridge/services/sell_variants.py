@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +17,26 @@ from bridge.services.write_listings import write_listings
 
 # Shopify looks this many ids up in one call.
 BATCH = 250
+
+
+@dataclass(slots=True, kw_only=True)
+class Written:
+    """What became of SKUs that were written."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    retired: int = 0
+
+    @property
+    def imported(self) -> int:
+        return self.added + self.changed + self.unchanged
+
+    def count(self, words: Sequence[str]) -> None:
+        """Add what `Seller` said of some SKUs."""
+        self.added += words.count("added")
+        self.changed += words.count("changed")
+        self.unchanged += words.count("unchanged")
 
 
 class Seller:

@@ -166,11 +166,12 @@ def _request(connection: socket.socket) -> bytes:
             return b""
         received += chunk
     head, _, body = received.partition(b"\r\n\r\n")
-    length = next(
+    lengths = [
         int(line.split(b":")[1])
         for line in head.lower().split(b"\r\n")
         if line.startswith(b"content-length:")
-    )
+    ]
+    length = lengths[0] if lengths else 0
     while len(body) < length:
         body += connection.recv(65536)
     return head + b"\r\n\r\n" + body
