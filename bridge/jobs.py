@@ -45,6 +45,7 @@ CHECK_SUBSCRIPTIONS = "webhooks.check"
 RECONCILE = "orders.reconcile"
 CLEAN_UP = "work.clean_up"
 COMPLETE_OVERDUE = "work.complete_overdue"
+EXPIRE_WAITING = "work.expire_waiting"
 LOOK_OVER = "work.look_over"
 HEARTBEAT = "work.heartbeat"
 

@@ -96,4 +96,5 @@ beat_schedule = {
     "clean-up": _every(3600, "work.clean_up"),
     "look-over": _every(300, "work.look_over"),
     "complete-overdue": _every(3600, "work.complete_overdue"),
+    "expire-waiting": _every(3600, "work.expire_waiting"),
 }

@@ -65,6 +65,8 @@ class Settings:
     stock_stale_after_seconds: int
     # Units of each item that are not sold, where neither the item nor the partner has a number of its own.
     stock_buffer: int
+    # How long an order waits for its confirmation before it is canceled; 0: for ever (decision 23).
+    confirm_within_hours: int
     # How long a draft that waits for its confirmation holds its units in the shop; 0: it does not.
     hold_hours: int
     inventory_sync_seconds: int
@@ -130,6 +132,7 @@ def load(*needs: str, source: Mapping[str, str] | None = None) -> Settings:
         lease_seconds=env.int("LEASE_SECONDS", 120, validate=_positive),
         stock_stale_after_seconds=env.int("STOCK_STALE_AFTER_SECONDS", 6 * 3600, validate=_positive),
         stock_buffer=env.int("STOCK_BUFFER", 0, validate=_buffer),
+        confirm_within_hours=env.int("CONFIRM_WITHIN_HOURS", 0, validate=_hours),
         hold_hours=env.int("HOLD_HOURS", 0, validate=_hours),
         inventory_sync_seconds=env.int("INVENTORY_SYNC_SECONDS", 600, validate=_positive),
         inventory_bulk_above=env.int("INVENTORY_BULK_ABOVE", 25_000, validate=_positive),

@@ -3,6 +3,7 @@
 from bridge import jobs
 from bridge.services.clean_up import clean_up_on_schedule
 from bridge.services.complete_overdue import complete_overdue_on_schedule
+from bridge.services.expire_waiting import expire_waiting_on_schedule
 from bridge.services.heartbeat import note_heartbeat
 from bridge.services.look_over import look_over as _look_over
 from bridge.services.reconcile import reconcile_on_schedule
@@ -38,6 +39,15 @@ def heartbeat(**_newer: object) -> None:
 def complete_overdue(**_newer: object) -> None:
     """Complete what shipped and was never reported, once an hour. Safe to run twice: the second finds nothing."""
     complete_overdue_on_schedule(get_runtime().db, every_seconds=_HOUR)
+
+
+@app.task(name=jobs.EXPIRE_WAITING)  # No retry: the next tick of beat is one.
+def expire_waiting(**_newer: object) -> None:
+    """Cancel what nobody confirmed in time, once an hour. Safe to run twice: the second finds nothing."""
+    runtime = get_runtime()
+    expire_waiting_on_schedule(
+        runtime.db, within_hours=runtime.settings.confirm_within_hours, every_seconds=_HOUR
+    )
 
 
 @app.task(
