@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,14 +69,55 @@ def test_the_python_sample(api, account):
     assert out == f"Order created: {the_order(api, account)}\n"
 
 
-def test_the_javascript_sample(api, account, tmp_path):
-    node = needs("node")
-    program = tmp_path / "sample.js"
+@pytest.fixture(scope="module")
+def axios(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where Node finds the real axios, installed with npm; skips where npm or its registry is not there."""
+    folder = tmp_path_factory.mktemp("axios")
+    install = [needs("npm"), "install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts"]
+    impatient = ["--fetch-retries=0", "--fetch-timeout=10000", "--prefix", str(folder), "axios@1.7.9"]
+    try:
+        subprocess.run([*install, *impatient], capture_output=True, timeout=90, check=True)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as problem:
+        pytest.skip(f"npm cannot install axios: {problem}")
+    return folder / "node_modules"
+
+
+def run_javascript(api, account, folder: Path, modules: Path) -> "subprocess.CompletedProcess[str]":
+    program = folder / "sample.js"
     program.write_text(sample("javascript", "const axios", api.url))
+    return subprocess.run(
+        [needs("node"), str(program)],
+        env={"JAFARSHOP_API_KEY": account.key, "NODE_PATH": str(modules)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
-    out = run([node, str(program)], account, NODE_PATH=str(STAND_INS))
 
-    assert out == f"Order created: {the_order(api, account)}\n"
+def test_the_javascript_sample(api, account, tmp_path):
+    result = run_javascript(api, account, tmp_path, STAND_INS)
+
+    assert result.stdout == f"Order created: {the_order(api, account)}\n", result.stderr
+
+
+def test_the_javascript_sample_with_the_real_axios(api, account, tmp_path, axios):
+    result = run_javascript(api, account, tmp_path, axios)
+
+    assert result.stdout == f"Order created: {the_order(api, account)}\n", result.stderr
+
+
+def test_the_stand_in_of_axios_fails_as_axios_does(api, account, tmp_path, axios):
+    """A refusal reaches the sample as `error.response`, with the same status and the same parsed body."""
+    unknown = replace(account, key="jbk_live_nobody")
+
+    said = [
+        run_javascript(api, unknown, tmp_path, modules).stderr.splitlines()[:1]
+        for modules in (STAND_INS, axios)
+    ]
+
+    assert said[0] == said[1]
+    assert said[0][0].startswith("API Error: 401 {")
 
 
 def test_the_php_sample(api, account, tmp_path):
