@@ -5,6 +5,7 @@ So both clocks go on together, as they do outside, and nobody waits.
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,16 @@ from simulator.state import Store
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 
 
+def _updates() -> Iterator[str]:
+    for table in Base.metadata.sorted_tables:
+        times = [column.name for column in table.columns if isinstance(column.type, DateTime)]
+        if times:
+            yield f"UPDATE {table.name} SET {', '.join(f'{name} = {name} - :by' for name in times)}"  # noqa: S608
+
+
+_AGE_ROWS = "; ".join(_updates())  # One message: there may be many such steps in one test.
+
+
 def age(db: Database, store: Store, by: timedelta) -> None:
     """Make the database and the shop older by whole seconds."""
     age_rows(db, by)
@@ -24,18 +35,12 @@ def age(db: Database, store: Store, by: timedelta) -> None:
         for table in store.tables.values():
             for record in list(table.values()):
                 _age_record(record, by)
-                for level in getattr(record, "levels", {}).values():
-                    _age_record(level, by)
         store.due = [(when - by, task, facts) for when, task, facts in store.due]
 
 
 def age_rows(db: Database, by: timedelta) -> None:
     with db.transaction() as session:
-        for table in Base.metadata.sorted_tables:
-            times = [column.name for column in table.columns if isinstance(column.type, DateTime)]
-            if times:
-                changes = ", ".join(f"{name} = {name} - :by" for name in times)
-                session.execute(text(f"UPDATE {table.name} SET {changes}"), {"by": by})  # noqa: S608
+        session.execute(text(_AGE_ROWS), {"by": by})
         for event in session.scalars(select(WebhookEvent)):
             event.body = aged(event.body.decode(), by).encode()
         for order in session.scalars(select(ShopifyOrder)):

@@ -1,0 +1,1 @@
+"""An order's whole life, drawn by chance, against a plain model of it."""

@@ -1,0 +1,273 @@
+"""A world for one order's life: the partner's API, the bridge's work, the shop and its mail, and a clock that obeys.
+
+Time passes by making everything older that anybody has written down (`tests.support.aging`), letters included.
+"""
+
+import random
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import redis
+from flask import Flask
+from sqlalchemy import func, select, text
+
+from bridge import failpoints, jobs
+from bridge.db import clock
+from bridge.domain.errors import ShopError
+from bridge.models import InventoryLevel, Listing, Mark, Order, Reservation, Work
+from bridge.services.read_product import read_product
+from bridge.services.read_stock import read_stock
+from bridge.services.reconcile import reconcile
+from bridge.services.sync_inventory import sync_inventory
+from simulator.records import DraftOrder
+from simulator.records import Order as ShopOrder
+from simulator.webhooks.deliveries import log
+from tests.simulator.listening import Letter
+from tests.support import partner_api
+from tests.support.aging import age, aged
+from tests.support.partner_api import PartnerAccount
+from tests.webhooks import stage
+
+COFFEE, BOARD = "JDTQ1834", "JS-PROD-001"
+_VARIANTS = {COFFEE: 44219312570580, BOARD: 44219312603348}
+IN_STOCK = 10_000
+
+_RECONCILE_SECONDS = 900
+# The stock that was seen is too old to decide on after six hours; the schedule looks again well before.
+_SYNC_SECONDS = 3600
+_AT_MOST = 300
+
+
+@dataclass
+class World(stage.Stage):
+    """`mail`: what the shop has sent and nobody has handed over yet. `moved`: seconds that have passed by will."""
+
+    app: Flask = field(default_factory=lambda: Flask(__name__))
+    accounts: dict[str, PartnerAccount] = field(default_factory=dict)
+    items: dict[str, int] = field(default_factory=dict)  # inventory items by SKU
+    mail: list[Letter] = field(default_factory=list)
+    moved: int = 0
+    synced_at: int = 0
+
+    def begin(self) -> None:
+        """Forget everything; then there are two partners that sell coffee and boards, and one confirms by itself."""
+        failpoints.arm("")
+        self.simulator.simulation.reset()
+        self.sent()
+        self.mail, self.moved, self.synced_at = [], 0, 0
+        with redis.Redis.from_url(self.settings["REDIS_URL"]) as budget:
+            budget.flushdb()
+        partner_api.empty(self.db)
+        self.app.extensions["bridge"].doorkeeper.forget()
+        self.accounts = {
+            name: partner_api.make_partner(self.db, name=name, auto_confirm=name == "Umniah")
+            for name in ("Zain", "Umniah")
+        }
+        variants = self.shop.variants(list(_VARIANTS.values()))
+        location = self.shop.profile().location_id
+        with self.db.transaction() as session:
+            session.add(Mark(name="location", value={"id": location}))
+            for sku, variant_id in _VARIANTS.items():
+                variant = variants[variant_id]
+                self.items[sku] = variant.inventory_item_id
+                session.add(
+                    InventoryLevel(
+                        inventory_item_id=variant.inventory_item_id,
+                        location_id=location,
+                        stocked=True,
+                        tracked=True,
+                        available=IN_STOCK,
+                        observed_at=clock(session),
+                        observed_by="read",
+                    )
+                )
+                for account in self.accounts.values():
+                    session.add(
+                        Listing(
+                            partner_id=account.id,
+                            sku=sku,
+                            variant_id=variant_id,
+                            product_id=variant.product_id,
+                            inventory_item_id=variant.inventory_item_id,
+                            title=variant.title,
+                        )
+                    )
+
+    # ------------------------------------------------------------ partners
+
+    def submit(self, partner: str, body: Mapping[str, object], key: str | None) -> Any:
+        return partner_api.submit(self.app.test_client(), self.accounts[partner], body, key)
+
+    def shown(self, partner: str, order_id: UUID) -> dict[str, Any]:
+        """The order as its partner reads it."""
+        answer = self.app.test_client().get(f"/v1/orders/{order_id}", headers=self.accounts[partner].headers)
+        assert answer.status_code == 200
+        return answer.json
+
+    # ------------------------------------------------------------ work
+
+    def work(self, pieces: int = _AT_MOST, chance: random.Random | None = None) -> None:
+        """Do pieces of work that are due, the oldest or by chance. What goes wrong is the work's own affair."""
+        for _ in range(pieces):
+            due = self._due()
+            if not due:
+                return
+            piece = chance.choice(due) if chance else due[0]
+            with suppress(ShopError, failpoints.FailpointError):
+                self._do(piece.job, piece.ids)
+        assert pieces < _AT_MOST, f"the work does not come to an end: {[(p.job, p.last_error) for p in due]}"
+
+    def _do(self, job: str, ids: Mapping[str, str]) -> None:
+        if job == jobs.READ_STOCK:
+            item = int(ids["inventory_item_id"])
+            read_stock(self.db, self.shop, inventory_item_id=item, lease_seconds=stage.LEASE)
+        elif job == jobs.READ_PRODUCT:
+            product = int(ids["product_id"])
+            read_product(self.db, self.shop, product_id=product, lease_seconds=stage.LEASE)
+        else:
+            super()._do(job, ids)
+
+    def _due(self) -> Sequence[Work]:
+        return self.pieces(text("given_up_at IS NULL AND next_attempt_at <= now()"))
+
+    def pieces(self, which: Any = text("true")) -> Sequence[Work]:
+        with self.db.transaction() as session:
+            return session.scalars(select(Work).where(which).order_by(Work.id)).all()
+
+    def is_work_due(self) -> bool:
+        return bool(self._due())
+
+    # ------------------------------------------------------------ mail
+
+    def has_mail(self) -> bool:
+        self.collect()
+        return bool(self.mail)
+
+    def collect(self) -> None:
+        """Put what the shop has sent into the mail, in the order in which it happened."""
+        arrived = {letter.webhook_id: letter for letter in self.sent()}
+        if arrived:
+            with self.simulator.store.lock:
+                happened = [each["webhook_id"] for each in log(self.simulator.store)]
+            self.mail += [arrived[each] for each in happened if each in arrived]
+
+    def hand_over(self, letters: Sequence[Letter]) -> None:
+        """Deliver letters; Shopify does so again until the bridge has said that it has them."""
+        for letter in letters:
+            try:
+                self.deliver([letter])
+            except failpoints.FailpointError:
+                self.deliver([letter])
+
+    # ------------------------------------------------------------ time
+
+    def second(self, at: datetime) -> int:
+        """A time of the shop as a second of this world."""
+        return int(at.timestamp()) + self.moved
+
+    def now(self) -> int:
+        return int(time.time()) + self.moved
+
+    def pass_time(self, seconds: int) -> None:
+        self.collect()
+        self.moved += seconds
+        by = timedelta(seconds=seconds)
+        age(self.db, self.simulator.store, by)
+        self.mail = [replace(letter, raw=aged(letter.raw.decode(), by).encode()) for letter in self.mail]
+        if self.moved - self.synced_at >= _SYNC_SECONDS:
+            sync_inventory(self.db, self.shop, configured_location=None)
+            self.synced_at = self.moved
+
+    # ------------------------------------------------------------ rest
+
+    def rest(self, *, deliver: bool = True) -> None:
+        """Let everything end that goes on by itself: no faults, no crashes, and as much time as it takes.
+
+        The comparison with the shop runs twice, since what it cannot tell at once it tells then; the stock is
+        looked at as on schedule.
+
+        :param deliver: False: no letter ever arrives any more
+        """
+        self.simulator.simulation.faults.clear()
+        failpoints.arm("")
+        for _ in range(2):
+            self._come_to_rest(deliver=deliver)
+            self.pass_time(_RECONCILE_SECONDS)
+            reconcile(self.db, self.shop, every_seconds=_RECONCILE_SECONDS)
+        sync_inventory(self.db, self.shop, configured_location=None)
+        self._come_to_rest(deliver=deliver)
+
+    def _come_to_rest(self, *, deliver: bool) -> None:
+        for _ in range(_AT_MOST):
+            self.collect()
+            letters, self.mail = self.mail, []
+            if deliver:
+                self.hand_over(letters)
+            self.work()
+            if deliver:
+                self.collect()
+            seconds = self._seconds_to_wait()
+            if not seconds and not (deliver and self.mail):
+                return
+            if seconds:
+                self.pass_time(seconds)
+        raise AssertionError(f"it does not come to rest: {[(p.job, p.last_error) for p in self.pieces()]}")
+
+    def _seconds_to_wait(self) -> int:
+        """How long until some work is due; all that is due within a minute at once. 0: there is none."""
+        with self.db.transaction() as session:
+            waits = session.scalars(
+                text(
+                    "SELECT ceil(extract(epoch FROM next_attempt_at - now())) FROM work"
+                    " WHERE given_up_at IS NULL ORDER BY next_attempt_at"
+                )
+            ).all()
+        soon = [seconds for seconds in waits if seconds <= 60]
+        return max(1, int(soon[-1] if soon else waits[0])) if waits else 0
+
+    def rows(self) -> dict[UUID, Order]:
+        """Every order as it stands."""
+        with self.db.transaction() as session:
+            return {order.id: order for order in session.scalars(select(Order))}
+
+    # ------------------------------------------------------------ what is true in the shop
+
+    def drafts_of(self, order_id: UUID) -> list[DraftOrder]:
+        return [draft for draft in self._all("DraftOrder") if _names(draft, order_id)]
+
+    def orders_of(self, order_id: UUID) -> list[ShopOrder]:
+        return [order for order in self._all("Order") if _names(order, order_id)]
+
+    def available(self, sku: str) -> int:
+        """What the shop has for sale where we sell from."""
+        with self.simulator.store.lock:
+            item = self.simulator.store.get("InventoryItem", self.items[sku])
+            return item.levels[self.simulator.store.default_location_id].quantities["available"]
+
+    def _all(self, kind: str) -> list[Any]:
+        with self.simulator.store.lock:
+            return list(self.simulator.store.all(kind))
+
+    # ------------------------------------------------------------ what the bridge would sell
+
+    def for_sale(self, sku: str) -> int:
+        with self.db.transaction() as session:
+            level = session.scalars(
+                select(InventoryLevel.available).where(InventoryLevel.inventory_item_id == self.items[sku])
+            ).one()
+            promised = session.scalar(
+                select(func.coalesce(func.sum(Reservation.quantity), 0)).where(
+                    Reservation.inventory_item_id == self.items[sku],
+                    Reservation.state.in_(("held", "in_shopify")),
+                )
+            )
+        return (level or 0) - (promised or 0)
+
+
+def _names(record: DraftOrder | ShopOrder, order_id: UUID) -> bool:
+    return f"bridge-{order_id.hex}" in record.tags
