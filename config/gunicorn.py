@@ -1,11 +1,13 @@
 """How the web process serves. Threads, not processes alone: a slow client must not hold a whole worker."""
 
 import json
+import os
 import shutil
 import socket
 import struct
 import sys
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import gunicorn.glogging
@@ -28,7 +30,8 @@ control_socket_disable = True
 
 # /metrics is answered by one worker for all of them: they count in files that they share. Ours alone, since old
 # files would be counted again; set before a worker imports the library, which looks for it once.
-_metrics_folder = tempfile.mkdtemp(prefix="jafarshop-metrics-")
+_PREFIX = "jafarshop-metrics-"
+_metrics_folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
 raw_env = [f"PROMETHEUS_MULTIPROC_DIR={_metrics_folder}"]
 
 
@@ -47,6 +50,7 @@ def pre_fork(server: Any, worker: Any) -> None:
     """Give the worker the lowest number that no living worker has."""
     taken = {sibling.slot for sibling in server.WORKERS.values()}
     worker.slot = next(slot for slot in range(len(taken) + 1) if slot not in taken)
+    Path(_metrics_folder).mkdir(mode=0o700, exist_ok=True)  # Whoever cleans /tmp may have taken it away.
 
 
 def post_fork(server: Any, worker: Any) -> None:  # noqa: ARG001  gunicorn's own signature
@@ -58,6 +62,24 @@ def post_fork(server: Any, worker: Any) -> None:  # noqa: ARG001  gunicorn's own
     from prometheus_client import values  # Only now: it looks at the environment when it is imported.
 
     values.ValueClass = values.MultiProcessValue(lambda: worker.slot)
+
+
+def on_starting(server: Any) -> None:  # noqa: ARG001  gunicorn's own signature
+    """Take away the files of servers that were killed."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        pid = left.name.removeprefix(_PREFIX).partition("-")[0]
+        if pid.isdecimal() and not _is_alive(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # Somebody else's, or no pid at all: not ours to judge.
+        return True
+    return True
 
 
 def on_exit(server: Any) -> None:  # noqa: ARG001  gunicorn's own signature

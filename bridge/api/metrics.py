@@ -4,6 +4,7 @@ No label holds what a caller chose: a path that no route knows is `unmatched`, a
 """
 
 import time
+from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
@@ -76,7 +77,7 @@ class Metrics:
     def render(self) -> bytes:
         """Return all of it as Prometheus reads it; bounded in time, whatever PostgreSQL does."""
         counted = self._own
-        if self._folder:
+        if self._folder and Path(self._folder).is_dir():  # Whoever cleans /tmp may have taken it away.
             counted = CollectorRegistry()
             MultiProcessCollector(counted, path=self._folder)
         measured = CollectorRegistry()
