@@ -3,14 +3,16 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy import select
 
-from bridge.db import Database
+from bridge.db import Database, clock
 from bridge.domain.shop import Shop
 from bridge.domain.shop_values import BulkOperation, InventoryLevel
 from bridge.models import InventoryLevel as LevelRow
 from bridge.models import SyncRun
+from bridge.services.observe_stock import observe_webhook_level
 from bridge.services.stock_location import known_location
 from bridge.services.sync_inventory import sync_inventory
 from bridge.services.sync_runs import Sweep
@@ -69,6 +71,20 @@ def numbers(db: Database, items: Iterable[int]) -> dict[int, int | None]:
             )
         )
         return {row.inventory_item_id: row.available for row in rows}
+
+
+def level_webhook(db: Database, item: int, available: int) -> None:
+    """Apply what `inventory_levels/update` says, with a time of change after whatever was read so far."""
+    with db.transaction() as session:
+        now = clock(session)
+        observe_webhook_level(
+            session,
+            inventory_item_id=item,
+            location_id=known_location(session) or 0,
+            available=available,
+            updated_at=now + timedelta(seconds=5),
+            now=now,
+        )
 
 
 def operations(simulator) -> list[dict]:

@@ -4,7 +4,6 @@ takes the place of a newer one."""
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -13,12 +12,11 @@ from celery import Celery
 from sqlalchemy import func, select, update
 
 from bridge import jobs
-from bridge.db import Database, clock
+from bridge.db import Database
 from bridge.models import InventoryLevel, Listing, SyncRun
-from bridge.services.observe_stock import observe_webhook_level
 from bridge.services.stock_location import known_location
 from local.process import Process
-from tests.inventory.bulk_stage import numbers, operations, runs
+from tests.inventory.bulk_stage import level_webhook, numbers, operations, runs
 from tests.inventory.conftest import ARTICLES
 from tests.support import processes
 from tests.support.waiting import await_until
@@ -70,19 +68,6 @@ def stopped_half_way(celery: Celery, db: Database, listing: Listing, *, method: 
         yield
 
 
-def webhook(db: Database, listing: Listing, available: int) -> None:
-    with db.transaction() as session:
-        now = clock(session)
-        observe_webhook_level(
-            session,
-            inventory_item_id=listing.inventory_item_id,
-            location_id=known_location(session) or 0,
-            available=available,
-            updated_at=now + timedelta(seconds=5),
-            now=now,
-        )
-
-
 def kill(worker: Process) -> None:
     """Kill a worker and its pool as a machine that goes away does."""
     worker.send_signal(signal.SIGKILL)
@@ -119,7 +104,7 @@ def test_a_killed_sync_starts_over_or_goes_on_and_never_goes_back(
             kill(worker)
     for listing in (listings[FIRST], listings[MIDDLE]):  # One was read and one was not when these came.
         staff.set_available(listing.inventory_item_id, 7, location)
-        webhook(db, listing, 7)
+        level_webhook(db, listing.inventory_item_id, 7)
     with processes.running_worker(env, tmp_path, name="second"):
         ask_until(celery, db, complete=2)
 

@@ -1,14 +1,12 @@
 """The sweep by a bulk operation: the same truth as by pages, for a handful of requests."""
 
-from datetime import timedelta
-
 import pytest
 
 from bridge.db import clock
 from bridge.models import InventoryLevel as LevelRow
 from bridge.services import bulk_webhooks
-from bridge.services.observe_stock import observe_webhook_level, store_read
-from tests.inventory.bulk_stage import PAGES, Clock, Watched, numbers, operations, runs, sync
+from bridge.services.observe_stock import store_read
+from tests.inventory.bulk_stage import PAGES, Clock, Watched, level_webhook, numbers, operations, runs, sync
 from tests.inventory.conftest import ARTICLES, UNITS
 from tests.support.waiting import await_until
 
@@ -84,22 +82,10 @@ def test_a_webhook_about_somebody_elses_bulk_operation_is_foreign(db):
         assert bulk_webhooks.operation_ended(session, body, now, now).state == "foreign"
 
 
-def test_a_webhook_that_overtakes_the_file_is_kept(db, shop, listings, location):
+def test_a_webhook_that_overtakes_the_file_is_kept(db, shop, listings):
     item = listings[0].inventory_item_id
 
-    def meanwhile() -> None:
-        with db.transaction() as session:
-            now = clock(session)
-            observe_webhook_level(
-                session,
-                inventory_item_id=item,
-                location_id=location,
-                available=2,
-                updated_at=now + timedelta(seconds=5),
-                now=now,
-            )
-
-    sync(db, Watched(shop, meanwhile))
+    sync(db, Watched(shop, lambda: level_webhook(db, item, 2)))
 
     assert numbers(db, [item]) == {item: 2}
 

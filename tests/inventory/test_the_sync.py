@@ -19,6 +19,7 @@ from bridge.services.reserve_stock import commit
 from bridge.services.stock_location import known_location
 from bridge.services.sync_inventory import LOCK, sync_inventory, sync_on_schedule
 from bridge.services.sync_runs import Sweep
+from tests.inventory.bulk_stage import level_webhook
 from tests.inventory.conftest import ARTICLES, UNITS
 from tests.support.selling import add_listing, add_order, add_partner, reservations
 from tests.support.stock_room import StockRoom
@@ -186,23 +187,9 @@ def test_two_beats_make_one_run(db, shop, listings):
         assert len(session.scalars(select(SyncRun)).all()) == 1
 
 
-def test_a_webhook_that_overtakes_a_read_is_kept(db, shop, listings, staff):
+def test_a_webhook_that_overtakes_a_read_is_kept(db, shop, listings):
     """The read saw 10; the level changed and its webhook came before the read was stored."""
-    item = listings[0].inventory_item_id
-
-    def meanwhile() -> None:
-        with db.transaction() as session:
-            now = clock(session)
-            observe_webhook_level(
-                session,
-                inventory_item_id=item,
-                location_id=known_location(session) or 0,
-                available=2,
-                updated_at=now + timedelta(seconds=5),
-                now=now,
-            )
-
-    sync(db, Overtaken(shop, meanwhile))
+    sync(db, Overtaken(shop, lambda: level_webhook(db, listings[0].inventory_item_id, 2)))
 
     assert available(db, listings[0]) == 2
 
