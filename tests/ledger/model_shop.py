@@ -59,6 +59,7 @@ class ModelShop:
         self.owners: dict[str, UUID] = {}
         self.answered: dict[int, Snapshot] = {}  # the last answer about each item
         self.lag = 0
+        self.restocks = True  # whether it does what a cancellation asks for
         self._ids = count(1)
 
     # ------------------------------------------------------------ numbers
@@ -176,7 +177,7 @@ class ModelShop:
     def cancel_order(self, order_id: int, cancellation: Cancellation) -> None:
         [draft] = [one for one in self.drafts.values() if one.placed.order_id == order_id]
         draft.cancelled_at = now()
-        if cancellation.restock:
+        if cancellation.restock and self.restocks:
             self.restock(draft)
 
     def restock(self, draft: ModelDraft) -> None:

@@ -154,6 +154,7 @@ def test_a_hold_is_renewed_before_it_ends_and_not_earlier(stage):
     assert stage.times_asked("draftOrderUpdate") == 3
     assert ends(stage) >= first
     assert in_shop(stage)["reserved"] == UNITS
+    assert to_sell(stage) == LEFT - 2 * UNITS, "it might have lapsed in between, and a number told of that"
 
 
 def test_a_hold_that_staff_took_off_is_subtracted_here_again_and_set_again(stage):

@@ -9,6 +9,7 @@ from sqlalchemy import DateTime, select, update
 
 from bridge import jobs
 from bridge.db import Database, clock
+from bridge.domain.shop_values import InventoryLevel as ShopLevel
 from bridge.models import InventoryLevel, Mark, Order, PushAttempt, Reservation, Work
 from bridge.services.close_order import close_order
 from bridge.services.confirm_order import confirm_order
@@ -92,6 +93,13 @@ class World(RuleBasedStateMachine):
             began = clock(session)
         self.reads.append((item, began, self.shop.seen(item, began - timedelta(seconds=lag))))
 
+    def free(self, item: int, seen: Snapshot) -> int:
+        """Return what may be promised of a snapshot: what is in it, without the promises it does not exclude."""
+        still_in_it = sum(
+            units[item] for order_id, units in self.promised.items() if order_id not in seen.out
+        )
+        return max(seen.available - still_in_it, 0)
+
     def order(self, which: int) -> Order:
         order_id = list(self.promised)[which % len(self.promised)]
         with self.db.transaction() as session:
@@ -115,6 +123,11 @@ class World(RuleBasedStateMachine):
         level = session.get_one(InventoryLevel, (item, LOCATION), populate_existing=True)
         if level.observed_at == seen_at:
             self.held[item] = seen
+
+
+def level_of(item: int, seen: Snapshot) -> ShopLevel:
+    """Return a snapshot as the shop answers it."""
+    return ShopLevel(item, LOCATION, True, True, seen.available, seen.changed_at)
 
 
 def _earlier(seen: Snapshot, by: timedelta) -> Snapshot:
