@@ -4,6 +4,8 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bridge import failpoints
+
 # How often each thing is asked for; of a hundred steps about as many as the number says.
 VERBS = {
     "submit": 40,  # a new cart
@@ -56,18 +58,9 @@ _OPERATIONS = (
     "CreateDraft", "CreateDraft", "CompleteDraft", "ReadDraft", "ReadOrder", "DeleteDraft", "CancelOrder",
     "CreateFulfillment", "ListNewestDrafts", "ListNamedDrafts", "FindOrders", "ReadInventoryLevels",
 )  # fmt: skip
-_WEB_PLACES = (
-    "submit.claimed",
-    "submit.written",
-    "submit.committed",
-    "receive.inserted",
-    "receive.committed",
-)
-_WORKER_PLACES = (
-    "dispatch.taken", "push.claimed", "push.fenced", "push.sent", "push.recorded", "confirm.claimed",
-    "confirm.sent", "reserve.locked", "confirm.recorded", "apply.claimed", "apply.locked", "apply.written",
-    "close.claimed", "close.sent",
-)  # fmt: skip
+# What a partner's request and a webhook meet is in the web process, everything else in a worker.
+_WEB_PLACES = tuple(name for name in failpoints.NAMES if name.startswith(("submit.", "receive.")))
+_WORKER_PLACES = tuple(name for name in failpoints.NAMES if name not in _WEB_PLACES)
 # An error that nobody expected is a 500 in the web process, as it should be: there it proves nothing.
 _WEB_MODES = ("crash", "sleep", "freeze")
 _WORKER_MODES = ("crash", "crash", "raise", "sleep", "freeze")

@@ -27,25 +27,24 @@ def become_quiet(db: Database, fleet: Fleet, *, hurry: bool, say: Callable[[str]
     """Return when nothing is due and everything that is done once a day was done once, or when time is over.
 
     What is due then is a violation that the invariants find. Twice: what a comparison with the shop finds is
-    work, too.
+    work, too. Each wait has a time of its own.
 
     :param hurry: move the rows' times into the past instead of waiting
     """
-    deadline = time.monotonic() + _AT_MOST_SECONDS
     if hurry:
         _let_time_pass(db)
-    _await_nothing_due(db, fleet, deadline, hurry=hurry, say=say)
+    _await_nothing_due(db, fleet, hurry=hurry, say=say)
     if retried := _retry_what_killed_its_workers(db):
         say(f"staff have {retried} pieces of work tried again that ended with their workers five times")
-        _await_nothing_due(db, fleet, deadline, hurry=hurry, say=say)
+        _await_nothing_due(db, fleet, hurry=hurry, say=say)
     with db.transaction() as session:
         ask_about_some(session, every_seconds=_DAY_SECONDS, now=clock(session))
         began = clock(session)
         if hurry:  # Both are done when it is their turn, which a mark says.
             session.execute(text("UPDATE marks SET at = at - interval '1 hour'"))
     for kind in ("inventory", RECONCILE):
-        _await(lambda kind=kind: _ran_since(db, kind, began), fleet, deadline)
-    _await_nothing_due(db, fleet, deadline, hurry=hurry, say=say)
+        _await(lambda kind=kind: _ran_since(db, kind, began), fleet)
+    _await_nothing_due(db, fleet, hurry=hurry, say=say)
 
 
 def _retry_what_killed_its_workers(db: Database) -> int:
@@ -59,9 +58,7 @@ def _retry_what_killed_its_workers(db: Database) -> int:
         return len(killers)
 
 
-def _await_nothing_due(
-    db: Database, fleet: Fleet, deadline: float, *, hurry: bool, say: Callable[[str], None]
-) -> None:
+def _await_nothing_due(db: Database, fleet: Fleet, *, hurry: bool, say: Callable[[str], None]) -> None:
     said = [time.monotonic()]
 
     def nothing() -> bool:
@@ -73,10 +70,11 @@ def _await_nothing_due(
             _end_waits(db)
         return not due
 
-    _await(nothing, fleet, deadline)
+    _await(nothing, fleet)
 
 
-def _await(condition: Callable[[], bool], fleet: Fleet, deadline: float) -> None:
+def _await(condition: Callable[[], bool], fleet: Fleet) -> None:
+    deadline = time.monotonic() + _AT_MOST_SECONDS
     while time.monotonic() < deadline:
         fleet.revive()
         try:

@@ -1,11 +1,11 @@
 """Staff and the shop's own customers in a soak: they decide, pack, deliver and meddle with drafts."""
 
-import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 import requests
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import DBAPIError
 
 from bridge.db import Database
@@ -58,13 +58,13 @@ class Staff:
         self._order_id_of = order_id_of
         self._stock = stock
         self._history = history
-        self._keys = itertools.count()
+        self._subject: UUID | None = None
         self._acts: Mapping[str, Callable[[Step], Any]] = {
             "confirm": lambda step: (
                 decide(
                     db,
                     request_confirm,
-                    order_id=self._order(step).id,
+                    order_id=self._submitted(step),
                     by="staff",
                     accept_changes=step.chance < 0.3,
                 ).status
@@ -75,7 +75,7 @@ class Staff:
             "ship_some": self._ship_some,
             "deliver": self._deliver,
             "refund": self._refund,
-            "cancel_in_shop": lambda step: self._desk.cancel(self._shop_order(step).id),
+            "cancel_in_shop": lambda step: self._desk.cancel(self._shop_order(step, "UNFULFILLED")),
             "sell_in_shop": self._sell,
             "restock": self._restock,
             "edit_draft": self._edit_draft,
@@ -87,6 +87,7 @@ class Staff:
     def do(self, step: Step) -> None:
         """Do one step of the plan, or note why it could not be done: staff try things that are refused."""
         began = self._history.now()
+        self._subject = None
         try:
             outcome: dict[str, Any] = {"done": self._acts[step.verb](step)}
         except NotNow as nothing:
@@ -101,45 +102,64 @@ class Staff:
             began=round(began, 3),
             verb=step.verb,
             number=step.number,
-            order=self._order_id_of(step.number),
+            order=self._subject,
             **outcome,
         )
 
     # ------------------------------------------------------------ which order
 
-    def _order(self, step: Step) -> Order:
+    def _submitted(self, step: Step) -> UUID:
+        """Return the order of the step's own cart, however far it has come: a decision may come first."""
         order_id = self._order_id_of(step.number)
         if order_id is None:
             raise NotNow("no order")
-        return self._desk.read(UUID(order_id))
+        self._subject = UUID(order_id)
+        return self._subject
 
-    def _shop_order(self, step: Step) -> Order:
-        order = self._order(step)
-        if order.shopify_order_id is None:
-            raise NotNow("no shop order")
-        return order
+    def _one_of(self, step: Step, *conditions: ColumnElement[bool]) -> Order:
+        """Return one of the orders that are in a state to do it to now; the step's chance says which."""
+        with self._db.transaction() as session:
+            ready = session.scalars(
+                select(Order.id).where(*conditions).order_by(Order.created_at, Order.id)
+            ).all()
+        if not ready:
+            raise NotNow("no order is in a state to do it to")
+        self._subject = ready[int(step.chance * len(ready))]
+        return self._desk.read(self._subject)
+
+    def _shop_order(self, step: Step, *statuses: str) -> UUID:
+        return self._one_of(step, Order.shopify_order_id.is_not(None), Order.status.in_(statuses)).id
 
     def _draft(self, step: Step) -> str:
-        order = self._order(step)
-        if order.draft_id is None or order.shopify_order_id is not None:
-            raise NotNow("no open draft")
+        order = self._one_of(
+            step,
+            Order.draft_id.is_not(None),
+            Order.shopify_order_id.is_(None),
+            Order.intent.is_(None),
+            Order.status == "INCOMPLETE_CAUTION",
+        )
         return f"gid://shopify/DraftOrder/{order.draft_id}"
 
     # ------------------------------------------------------------ what they do
 
     def _decide_with_reason(self, decision: Callable[..., Order], step: Step) -> str:
         return decide(
-            self._db, decision, order_id=self._order(step).id, by="staff", reason="changed their mind"
+            self._db, decision, order_id=self._submitted(step), by="staff", reason="changed their mind"
         ).status
 
     def _ship(self, step: Step) -> str:
-        return self._desk.ship(self._shop_order(step).id, tracking=f"T{step.number}")
+        """Send everything in one parcel, or all of the first line of ours, with its tracking."""
+        order_id = self._shop_order(step, "UNFULFILLED")
+        if step.chance * 1000 % 2 < 1:
+            self._desk.ship_all(self._desk.gid(order_id))
+            return "everything"
+        return self._desk.ship(order_id, tracking=f"T{step.number}")
 
     def _ship_some(self, step: Step) -> str:
-        return self._desk.ship(self._shop_order(step).id, 1, tracking=f"P{step.number}")
+        return self._desk.ship(self._shop_order(step, "UNFULFILLED"), 1, tracking=f"P{step.number}")
 
     def _deliver(self, step: Step) -> list[str]:
-        parcels = self._desk.parcels(self._shop_order(step).id)
+        parcels = self._desk.parcels(self._shop_order(step, "UNFULFILLED", "FULFILLED"))
         if not parcels:
             raise NotNow("nothing shipped")
         for gid, _, _ in parcels:
@@ -147,8 +167,11 @@ class Staff:
         return [gid for gid, _, _ in parcels]
 
     def _refund(self, step: Step) -> None:
-        restock = "CANCEL" if step.chance < 0.5 else "NO_RESTOCK"
-        self._desk.refund(self._shop_order(step).id, 1, restock=restock)
+        """Refund a unit that has not left, which takes it out of the order, or one that has."""
+        if step.chance < 0.5:
+            self._desk.refund(self._shop_order(step, "UNFULFILLED"), 1, restock="CANCEL")
+        else:
+            self._desk.refund(self._shop_order(step, "FULFILLED", "COMPLETE"), 1, restock="NO_RESTOCK")
 
     def _sell(self, step: Step) -> Any:
         sku = "SHARED-1" if step.chance < 0.7 else "COLD-1"
@@ -167,7 +190,7 @@ class Staff:
         self._desk.staff(
             _ADJUST,
             input={"name": "available", "reason": "correction", "changes": [change]},
-            key=f"soak-{next(self._keys)}",
+            key=f"restocked at {step.at}",
         )
         return sku
 
