@@ -37,6 +37,12 @@ def confirmed(stage: Stage, lines=(Line(),), **columns):
     return order_id
 
 
+def units_in_the_shop(stage: Stage) -> int:
+    """Units that anybody could buy, of the one article these tests sell."""
+    levels = stage.simulator.state()["inventory_levels"]
+    return sum(level["available"] for level in levels if level["sku"] == Line.sku)
+
+
 def ship(stage: Stage, *titles: str) -> str:
     """Ship the lines with these titles, with tracking; returns the fulfillment."""
     [order] = stage.orders()
@@ -121,12 +127,15 @@ def test_a_push_that_may_still_arrive_is_waited_for_before_an_order_counts_as_re
     ("payment_status", "refunds"), [("paid", 1), ("pending", 0)], ids=["paid is refunded", "pending is not"]
 )
 def test_canceling_a_confirmed_order_cancels_it_in_the_shop(stage, payment_status, refunds):
+    before = units_in_the_shop(stage)
     order_id = confirmed(stage, payment_status=payment_status)
+    assert units_in_the_shop(stage) < before
 
     cancel(stage, order_id)
     stage.run()
     stage.later(5)
 
+    assert units_in_the_shop(stage) == before
     [order] = stage.orders()
     ours = stage.read(order_id)
     assert order["cancelledAt"] is not None

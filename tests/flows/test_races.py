@@ -51,6 +51,24 @@ def test_an_order_canceled_while_it_is_being_confirmed_ends_canceled_on_both_sid
     assert [draft for draft in stage.drafts() if draft["status"] == "OPEN"] == []
 
 
+def test_an_order_rejected_while_its_confirmation_looks_is_never_completed(stage):
+    order_id = stage.pushed()
+    stage.simulator.fault("slow", operation="FindOrders", seconds=1, times=1)
+    looked_before = stage.times_asked("orders")
+    decide(stage.db, request_confirm, order_id=order_id, by="staff")
+
+    with ThreadPoolExecutor(1) as pool:
+        confirming = pool.submit(stage.run)
+        await_until(lambda: stage.times_asked("orders") > looked_before, because="the look before completing")
+        decide(stage.db, request_reject, order_id=order_id, by="staff", reason="too far")
+        confirming.result()
+    stage.later(5)
+
+    assert stage.times_asked("draftOrderComplete") == 0
+    assert stage.read(order_id).status == "REJECTED"
+    assert stage.drafts() == []
+
+
 def test_nothing_is_sent_when_the_lease_would_run_out_during_the_call(stage):
     order_id = stage.order()
 
