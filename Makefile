@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test check bench soak format lock
+.PHONY: help install demo up test check bench soak mutants format lock
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ bench: install ## Print the performance table and write it to var/bench.json; ON
 
 soak: install ## Break a small installation at random under load and check every promise; SEED=1 MINUTES=10
 	$(BIN)/python -m tests.soak --seed $(or $(SEED),1) --minutes $(or $(MINUTES),10)
+
+mutants: install ## Remove one guarantee at a time and show that the tests notice; ONLY="ask first" for one
+	$(BIN)/python -m tests.mutants $(if $(ONLY),"$(ONLY)")
 
 format: install ## Put every file into the one format
 	$(BIN)/ruff format .
