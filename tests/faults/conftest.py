@@ -6,17 +6,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from celery import Celery
-from sqlalchemy import func
 
 from bridge.db import Database
-from bridge.domain.shop import Shop
-from bridge.models import InventoryLevel, Listing, Mark
 from bridge.shopify import open_shop
 from config import settings
 from local.valkey import Valkey
+from tests.faults.coffee import sell_coffee
 from tests.faults.live import Live
 from tests.faults.takeover import Stage
-from tests.flows.stage import COFFEE
 from tests.simulator import shops
 from tests.simulator.listening import Inbox
 from tests.support import partner_api, processes
@@ -112,7 +109,7 @@ def one_live(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iter
             db = Database(sqlalchemy_url(database_url))
             account = partner_api.make_partner(db, pepper=env["API_KEY_PEPPER"])
             shop = open_shop(settings.load(settings.REDIS, settings.SHOPIFY, source=env))
-            sell_coffee(db, shop, account)
+            sell_coffee(db, shop, partner_id=account.id, units=10_000)
             with (
                 processes.running_web(env, folder) as web,
                 processes.running_worker(env, folder) as worker,
@@ -150,32 +147,3 @@ def live(one_live: Live, record_property: Record) -> Iterator[Live]:
     one_live.to_redis.release()
     one_live.to_shop.release()
     one_live.to_shop.delay_seconds = 0
-
-
-def sell_coffee(db: Database, shop: Shop, account: partner_api.PartnerAccount) -> None:
-    """Map the guide's SKU to the shop's coffee, of which there is more than any test sells."""
-    coffee = shop.variants([COFFEE])[COFFEE]
-    location_id = shop.profile().location_id
-    with db.transaction() as session:
-        session.add(Mark(name="location", value={"id": location_id}))
-        session.add(
-            Listing(
-                partner_id=account.id,
-                sku="JDTQ1834",
-                variant_id=COFFEE,
-                product_id=coffee.product_id,
-                inventory_item_id=coffee.inventory_item_id,
-                title="Coffee",
-            )
-        )
-        session.add(
-            InventoryLevel(
-                inventory_item_id=coffee.inventory_item_id,
-                location_id=location_id,
-                stocked=True,
-                tracked=True,
-                available=10_000,
-                observed_at=func.now(),
-                observed_by="read",
-            )
-        )

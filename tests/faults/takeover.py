@@ -21,10 +21,11 @@ import redis
 from celery import Celery
 from sqlalchemy import func, select, text, update
 
-from bridge.models import InventoryLevel, Listing, Mark, Order, Partner, WebhookEvent, Work
+from bridge.models import Order, Partner, WebhookEvent, Work
 from local import programs
 from local.ports import free_port
 from local.process import Process
+from tests.faults.coffee import sell_coffee
 from tests.simulator.listening import Letter
 from tests.support import partner_api, processes
 from tests.support.recovery import Record, measured
@@ -61,31 +62,7 @@ class Stage(stage.Stage):
             broker.flushdb()
         pepper = self.settings["API_KEY_PEPPER"]
         self.account = partner_api.make_partner(self.db, pepper=pepper, auto_confirm=True)
-        coffee = self.shop.variants([stage.stage.COFFEE])[stage.stage.COFFEE]
-        location_id = self.shop.profile().location_id
-        with self.db.transaction() as session:
-            session.add(Mark(name="location", value={"id": location_id}))
-            session.add(
-                Listing(
-                    partner_id=self.account.id,
-                    sku="JDTQ1834",
-                    variant_id=stage.stage.COFFEE,
-                    product_id=coffee.product_id,
-                    inventory_item_id=coffee.inventory_item_id,
-                    title="Coffee",
-                )
-            )
-            session.add(
-                InventoryLevel(
-                    inventory_item_id=coffee.inventory_item_id,
-                    location_id=location_id,
-                    stocked=True,
-                    tracked=True,
-                    available=20,
-                    observed_at=func.now(),
-                    observed_by="read",
-                )
-            )
+        sell_coffee(self.db, self.shop, partner_id=self.account.id, units=20)
 
     def ask_staff_first(self) -> None:
         """From now on orders wait until somebody confirms them."""
