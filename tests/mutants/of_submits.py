@@ -68,14 +68,13 @@ MUTANTS = (
         (
             Edit(
                 "bridge/services/submit_cart.py",
-                "    writer = CartWriter(session, submitter, cart, key, order_id, render)\n",
-                "    writer = CartWriter(session, submitter, cart, key, order_id, render)\n"
-                "    from bridge.services.check_cart import check_cart\n"
-                "    early = check_cart(session, partner_id=submitter.partner_id, cart=cart,"
-                " stale_after=stale_after)\n"
-                "    if not early.has_supplier_items:\n"
-                "        claim()\n"
-                "        return writer.answer_nothing(early)\n",
+                "        if holder.cart_digest == fingerprint:\n",
+                "        from bridge.services.check_cart import check_cart\n"
+                "        early = check_cart(session, partner_id=submitter.partner_id, cart=cart,"
+                " stale_after=stale_after, shop_buffer=0)\n"
+                "        if not early.has_supplier_items:\n"
+                "            return writer.answer_nothing(early)\n"
+                "        if holder.cart_digest == fingerprint:\n",
             ),
         ),
         (_RACES + "test_a_twin_of_the_order_that_got_the_last_unit_is_never_told_204",),
