@@ -1,5 +1,6 @@
 """The lives that were begun, and what somebody may choose to act on next."""
 
+from collections import Counter
 from typing import Any
 
 import hypothesis.strategies as st
@@ -18,7 +19,8 @@ class Choices(RuleBasedStateMachine):
         self.world = world
         world.begin()
         self.lives: list[Life] = []
-        self.rests = 0  # They take long.
+        # How often each may happen in one life: it would fill with what changes little, or takes long.
+        self.left = Counter(submits=5, decisions=4, rests=1)
 
     def _draw(self, data: Any, choices: list[Any]) -> Any:
         return choices[data.draw(st.integers(0, len(choices) - 1))]

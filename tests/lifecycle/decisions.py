@@ -17,10 +17,12 @@ from tests.lifecycle.model import Life
 class Decisions(Laws):
     """Confirm, reject, cancel, mark as delivered."""
 
+    @precondition(lambda self: self.left["decisions"])
     @rule(
         data=st.data(), what=st.sampled_from(("confirm", "confirm the changes", "reject", "cancel", "cancel"))
     )
     def somebody_decides(self, data, what) -> None:
+        self.left["decisions"] -= 1
         life = self._any_life(data)
         if what == "reject":
             self._intends(life, what, request_reject, {"INCOMPLETE_CAUTION"})

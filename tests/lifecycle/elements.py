@@ -5,40 +5,48 @@ import random
 import hypothesis.strategies as st
 from hypothesis.stateful import precondition, rule
 
-from bridge import failpoints
+from bridge import failpoints, jobs
 from tests.lifecycle.laws import Laws
 
-FAULTS = ("lost_reply", "error_500", "internal_error", "refuse", "throttle", "stale_search")
-WORKER_PLACES = tuple(
-    name
-    for name in failpoints.NAMES
-    if name.split(".")[0] in ("push", "confirm", "reserve", "apply", "close")
-)
-PAUSES = (1, 61, 700, 90_000)
+FAULTS = ("lost_reply", "lost_reply", "error_500", "internal_error", "refuse", "throttle", "stale_search")
+# Where a worker may die of a piece of work.
+_PLACES = {
+    jobs.PUSH_ORDER: "push.",
+    jobs.CONFIRM_ORDER: ("confirm.", "reserve."),
+    jobs.CLOSE_ORDER: "close.",
+    jobs.APPLY_WEBHOOK: "apply.",
+}
+PAUSES = (0, 0, 0, 0, 1, 61, 700, 90_000)
 
 
 class Elements(Laws):
     """Work, mail and time."""
 
-    @precondition(lambda self: self.world.is_work_due())
     @rule(
-        pieces=st.sampled_from((1, 2, 4, None)),
+        data=st.data(),
+        seconds=st.sampled_from(PAUSES),
+        what=st.sampled_from(("all is done", "some is done", "Shopify fails", "a worker dies")),
         chance=st.randoms(use_true_random=False),
-        trouble=st.sampled_from((None, None, None, *FAULTS, *WORKER_PLACES)),
-        times=st.integers(1, 3),
     )
-    def work_is_done(self, pieces, chance, trouble, times) -> None:
-        """Some of what is due or all of it, while Shopify fails, or until a worker dies, or undisturbed."""
-        if trouble in FAULTS:
-            self.world.simulator.fault(trouble, times=times)
-        elif trouble is not None:
-            failpoints.arm(f"{trouble}:raise")
-        if pieces is None:
+    def time_passes_and_work_is_done(self, data, seconds, what, chance) -> None:
+        if seconds:
+            self.world.pass_time(seconds)
+        if what == "all is done":
             self.world.work()
-        else:
-            self.world.work(pieces, chance)
+            return
+        due = self.world.due()
+        if not due:
+            return
+        piece = self._draw(data, due)
+        if what == "Shopify fails":
+            self.world.simulator.fault(data.draw(st.sampled_from(FAULTS)), times=data.draw(st.integers(1, 3)))
+        elif what == "a worker dies" and piece.job in _PLACES:
+            places = [name for name in failpoints.NAMES if name.startswith(_PLACES[piece.job])]
+            failpoints.arm(f"{data.draw(st.sampled_from(places))}:raise")
+        self.world.do(piece)
         self.world.simulator.simulation.faults.clear()
         failpoints.arm("")
+        self.world.work(data.draw(st.integers(0, 3)), chance)
 
     @precondition(lambda self: self.world.has_mail())
     @rule(
@@ -57,7 +65,3 @@ class Elements(Laws):
         if what != "is lost":
             self.world.hand_over(chosen)
         failpoints.arm("")
-
-    @rule(seconds=st.sampled_from(PAUSES))
-    def time_passes(self, seconds) -> None:
-        self.world.pass_time(seconds)

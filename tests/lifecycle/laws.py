@@ -76,10 +76,10 @@ class Laws(Choices):
 
     # ------------------------------------------------------------ at rest
 
-    @precondition(lambda self: self.rests < 2)
+    @precondition(lambda self: self.left["rests"])
     @rule()
     def the_mail_is_lost_and_everything_comes_to_rest(self) -> None:
-        self.rests += 1
+        self.left["rests"] -= 1
         self._compare(deliver=False)
 
     def teardown(self) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import hypothesis.strategies as st
-from hypothesis.stateful import initialize, rule
+from hypothesis.stateful import initialize, precondition, rule
 from sqlalchemy import select
 
 from bridge import failpoints
@@ -37,14 +37,18 @@ class Partners(Decisions):
         super().__init__(world)
         self.answers: dict[tuple[str, str], Answer] = {}
 
-    @initialize(cart=st.sampled_from(CARTS), confirmed=st.sampled_from((True, True, False)))
-    def the_first_order(self, cart: Cart, confirmed) -> None:
+    @initialize(
+        cart=st.sampled_from(CARTS), begun=st.sampled_from(("submitted", "confirmed", "an order", "an order"))
+    )
+    def the_first_order(self, cart: Cart, begun) -> None:
         """Most lives begin with what nearly every order has behind it."""
         self._submit(NUMBERS[0], cart, None)
-        if confirmed:
+        if begun != "submitted":
             self._confirm(self.lives[0], accept=False)
+        if begun == "an order":
             self.world.work()
 
+    @precondition(lambda self: self.left["submits"])
     @rule(
         number=st.sampled_from(NUMBERS),
         cart=st.sampled_from((*CARTS, NOTHING_OF_OURS)),
@@ -52,6 +56,7 @@ class Partners(Decisions):
         crash=st.sampled_from((None, None, *SUBMIT_PLACES)),
     )
     def a_partner_submits(self, number, cart, key, crash) -> None:
+        self.left["submits"] -= 1
         if crash is not None:  # The partner hears nothing good, and sends it once more.
             failpoints.arm(f"{crash}:raise")
             self.world.submit(number[0], self._body(number, cart), key)

@@ -118,9 +118,16 @@ class World(stage.Stage):
             if not due:
                 return
             piece = chance.choice(due) if chance else due[0]
-            with suppress(ShopError, failpoints.FailpointError):
-                self._do(piece.job, piece.ids)
+            self.do(piece)
         assert pieces < _AT_MOST, f"the work does not come to an end: {[(p.job, p.last_error) for p in due]}"
+
+    def due(self) -> Sequence[Work]:
+        return self._due()
+
+    def do(self, piece: Work) -> None:
+        """Do one piece of work, as far as it gets."""
+        with suppress(ShopError, failpoints.FailpointError):
+            self._do(piece.job, piece.ids)
 
     def _do(self, job: str, ids: Mapping[str, str]) -> None:
         if job == jobs.READ_STOCK:
@@ -138,9 +145,6 @@ class World(stage.Stage):
     def pieces(self, which: Any = text("true")) -> Sequence[Work]:
         with self.db.transaction() as session:
             return session.scalars(select(Work).where(which).order_by(Work.id)).all()
-
-    def is_work_due(self) -> bool:
-        return bool(self._due())
 
     # ------------------------------------------------------------ mail
 
