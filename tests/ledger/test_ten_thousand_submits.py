@@ -53,7 +53,7 @@ def test_nothing_is_oversold_nothing_leaks_and_nobody_deadlocks(db: Database, da
         left, told_late = shop.result(), late.result()
 
     assert answers.total() == CARTS
-    assert min(answers["sold"], answers["nothing"], told_late) > 100  # It was tight, and it was disturbed.
+    assert min(answers["sold"], answers["nothing"], told_late) > 10  # It was tight, and it was disturbed.
     with db.transaction() as session:
         _every_promise_is_an_orders_and_every_orders_line_is_promised(session, orders=answers["sold"])
         alive = units_by_item(session, Reservation.state != "released")
