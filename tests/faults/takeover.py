@@ -160,7 +160,7 @@ class Stage(stage.Stage):
             push_attempts="started_at gives_up_at finished_at",
         )
 
-    def rescue(self, *, seconds: float = 40) -> None:
+    def rescue(self, *, seconds: float = 90) -> None:
         """Ring and let time pass until nothing is left to do; then hand over webhooks, and so on to the end."""
         rung = [0.0]
 

@@ -8,7 +8,7 @@ T = TypeVar("T")
 _POLL_SECONDS = 0.05
 
 
-def await_until(condition: Callable[[], T], *, seconds: float = 15, because: str = "") -> T:
+def await_until(condition: Callable[[], T], *, seconds: float = 60, because: str = "") -> T:
     """Call `condition` until it answers something true, and return that.
 
     :param because: what is awaited, in words, for the message of a failure
