@@ -50,7 +50,6 @@ def pre_fork(server: Any, worker: Any) -> None:
     """Give the worker the lowest number that no living worker has."""
     taken = {sibling.slot for sibling in server.WORKERS.values()}
     worker.slot = next(slot for slot in range(len(taken) + 1) if slot not in taken)
-    Path(_metrics_folder).mkdir(mode=0o700, exist_ok=True)  # Whoever cleans /tmp may have taken it away.
 
 
 def post_fork(server: Any, worker: Any) -> None:  # noqa: ARG001  gunicorn's own signature

@@ -33,6 +33,9 @@ class Metrics:
     """
 
     def __init__(self, db: Database, *, folder: str, stale_after_seconds: int) -> None:
+        # Whoever cleans /tmp may have taken it away, and gunicorn ends when a worker cannot begin.
+        if folder:
+            Path(folder).mkdir(mode=0o700, exist_ok=True)
         self._own = CollectorRegistry()
         self._folder = folder
         self._measuring = Measuring(db, stale_after_seconds=stale_after_seconds)

@@ -78,4 +78,4 @@ def test_a_folder_that_somebody_cleaned_away_costs_its_counts_and_nothing_else(r
     assert Readings(get(f"{url}/metrics"))("bridge_database_up") == 1
     kill_one(process)
     assert Readings(get(f"{url}/metrics"))("bridge_database_up") == 1
-    assert folder.is_dir()
+    await_until(folder.is_dir, because="the new worker counts in it")
