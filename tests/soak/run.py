@@ -194,8 +194,12 @@ class Soak:
                     self.say(f"VIOLATION: {sentence}")
 
 
-class _Steps(queue.SimpleQueue):
-    """Steps of the plan that are due, for several threads; what is left when all is over is not done."""
+class _Steps(queue.Queue):
+    """Steps of the plan that are due, for several threads; what is left when all is over is not done.
+
+    No `SimpleQueue`: a `get` of its that loses an item to another thread just before its timeout may wait
+    for ever (seen with CPython 3.11).
+    """
 
     def __init__(self, over: threading.Event) -> None:
         super().__init__()
