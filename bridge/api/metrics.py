@@ -4,8 +4,11 @@ No label holds what a caller chose: a path that no route knows is `unmatched`, a
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import structlog
 from flask import Blueprint, Flask, Response, current_app, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -16,6 +19,8 @@ from bridge.db import Database
 
 # When a counter began, a second series for each, is of no use to anybody here.
 disable_created_metrics()
+
+log = structlog.get_logger(__name__)
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -33,9 +38,7 @@ class Metrics:
     """
 
     def __init__(self, db: Database, *, folder: str, stale_after_seconds: int) -> None:
-        # Whoever cleans /tmp may have taken it away, and gunicorn ends when a worker cannot begin.
-        if folder:
-            Path(folder).mkdir(mode=0o700, exist_ok=True)
+        _make(folder)  # gunicorn ends when a worker cannot begin.
         self._own = CollectorRegistry()
         self._folder = folder
         self._measuring = Measuring(db, stale_after_seconds=stale_after_seconds)
@@ -65,17 +68,30 @@ class Metrics:
         """Count one answered request."""
         method = request.method if request.method in _METHODS else "other"
         route = request.url_rule.rule if request.url_rule else "unmatched"
-        self._requests.labels(method, route, str(response.status_code)).inc()
-        self._seconds.labels(method, route).observe(time.monotonic() - g.began)
+        with self._harmless():
+            self._requests.labels(method, route, str(response.status_code)).inc()
+            self._seconds.labels(method, route).observe(time.monotonic() - g.began)
         return response
 
     def webhook_refused(self, reason: str) -> None:
         """Count a call at Shopify's door; `reason` is one of a few words of ours."""
-        self._refused.labels(reason).inc()
+        with self._harmless():
+            self._refused.labels(reason).inc()
 
     def ring_failed(self) -> None:
         """Count a ring that did not reach Redis."""
-        self._rings_failed.inc()
+        with self._harmless():
+            self._rings_failed.inc()
+
+    @contextmanager
+    def _harmless(self) -> Iterator[None]:
+        """Count, or do not: whoever cleans /tmp may have taken the folder away, and no answer is lost for that."""
+        try:
+            yield
+        except OSError:
+            log.warning("metrics.folder_gone")
+            with suppress(OSError):
+                _make(self._folder)
 
     def render(self) -> bytes:
         """Return all of it as Prometheus reads it; bounded in time, whatever PostgreSQL does."""
@@ -90,6 +106,11 @@ class Metrics:
     def close(self) -> None:
         """Close the connection of the scrapes."""
         self._measuring.close()
+
+
+def _make(folder: str) -> None:
+    if folder:
+        Path(folder).mkdir(mode=0o700, exist_ok=True)
 
 
 def register(app: Flask, metrics: Metrics) -> None:
