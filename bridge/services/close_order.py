@@ -15,6 +15,7 @@ from bridge.services import reserve_stock
 from bridge.services.adopt_draft import PLACED, attempts_of, find_ours, is_open, reopen_attempt
 from bridge.services.cancel_in_shop import HasShipped, cancel_in_shop, living_parcels
 from bridge.services.close_custom_lines import closing_ids, forget_closing
+from bridge.services.living_orders import ANOTHER_ORDER, living_orders
 from bridge.services.move_order import take_move
 from bridge.services.order_decisions import REJECT
 from bridge.services.order_draft import sale_of
@@ -56,11 +57,20 @@ def close_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> 
             if known is None or not _unanswered_are_known(turn, shop, sale, known):
                 return
             shop_order_id = _delete_drafts(turn, shop, recorded)
+            if (
+                shop_order_id is None
+                and recorded is not None
+                and not _none_is_left(turn, shop, sale, recorded)
+            ):
+                return
         if shop_order_id is not None and not _is_canceled(turn, shop, shop_order_id):
             return
         failpoints.hit("close.sent")
         with turn.entry() as entry:
-            _close(entry)
+            if entry.order.shopify_order_id == shop_order_id:
+                _close(entry)
+            else:
+                entry.wait(_LOOK_AGAIN_SECONDS, "a draft became an order while it was being deleted")
 
 
 def _unanswered_are_known(turn: Turn, shop: Shop, sale: Sale, attempts: Sequence[PushAttempt]) -> bool:
@@ -125,6 +135,36 @@ def _delete_draft(shop: Shop, draft_id: int) -> PlacedDraft | None:
             return placed
         raise
     return None
+
+
+def _none_is_left(turn: Turn, shop: Shop, sale: Sale, recorded: int) -> bool:
+    """Look for the order that a draft of ours became before somebody deleted it; True when there is none.
+
+    Else the turn has ended: the next one cancels what was recorded here, or staff say whose it is.
+    """
+    with turn.entry() as entry:
+        attempts = attempts_of(entry.session, turn.order_id)
+    living = living_orders(shop, sale, attempts, recorded=recorded)
+    if not living.own and not living.unclear:
+        return True
+    with turn.entry() as entry:
+        if len(living.own) == 1:
+            [own] = living.own
+            record_shop_order(
+                entry.session,
+                entry.order,
+                shop_order_id=own.order_id,
+                name=own.name,
+                actor="shopify",
+                now=entry.now,
+            )
+            entry.finish()  # Recording it has asked for the next turn.
+        else:
+            sentence = (
+                f"{living.names} carries this order's token, and its draft is gone; link it or cancel it"
+            )
+            entry.park(ANOTHER_ORDER, sentence)
+    return False
 
 
 def _is_canceled(turn: Turn, shop: Shop, shop_order_id: int) -> bool:

@@ -1,6 +1,7 @@
 """Complete the draft of a confirmed order, after looking at it once more (decisions 34b, 47, 48, 57c)."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,14 +12,15 @@ from bridge import failpoints, jobs
 from bridge.db import Database
 from bridge.domain import payments
 from bridge.domain.draft_differences import Differences, differences
-from bridge.domain.draft_order import draft_of
+from bridge.domain.draft_order import Sale, draft_of
 from bridge.domain.order_status import OrderStatus
-from bridge.domain.references import token_of
 from bridge.domain.retries import DRAFT_READY
 from bridge.domain.shop import Shop
 from bridge.domain.shop_values import Draft, InventoryLevel, PlacedDraft
 from bridge.domain.stock import Stock, covers
-from bridge.models import OrderItem
+from bridge.models import OrderItem, PushAttempt
+from bridge.services.adopt_draft import attempts_of
+from bridge.services.living_orders import ANOTHER_ORDER, living_orders
 from bridge.services.order_decisions import AUTO_CONFIRM
 from bridge.services.order_draft import sale_of
 from bridge.services.order_turn import Entry, Timing, Turn, order_turn
@@ -26,7 +28,6 @@ from bridge.services.record_shop_order import record_shop_order
 from bridge.services.stock_terms import HOLD_MARGIN
 
 STOCK_GONE = "stock_gone"
-ANOTHER_ORDER = "another_order"
 REVIEW = "review"
 DRAFT_NOT_READY = "draft_not_ready"
 
@@ -38,7 +39,9 @@ class _Plan:
     """What the order says before anything is asked of the shop. `demand`: units by inventory item."""
 
     draft_id: int
+    sale: Sale
     sent: Draft
+    attempts: Sequence[PushAttempt]
     demand: dict[int, int]
     location_id: int
     payment_pending: bool
@@ -104,9 +107,12 @@ def _plan(entry: Entry) -> _Plan | None:
     for item in items:
         if item.is_supplier_item and item.inventory_item_id is not None:
             demand[item.inventory_item_id] += item.quantity
+    sale = sale_of(entry.session, order)
     return _Plan(
         draft_id=order.draft_id,
-        sent=draft_of(sale_of(entry.session, order), attempt=1),
+        sale=sale,
+        sent=draft_of(sale, attempt=1),
+        attempts=attempts_of(entry.session, order.id),
         demand=dict(demand),
         location_id=order.location_id,
         payment_pending=not payments.is_paid(order.payment_status, order.payment_method),
@@ -125,20 +131,22 @@ def _look_again_later(turn: Turn) -> None:
 def _has_another_order(turn: Turn, shop: Shop, plan: _Plan) -> bool:
     """Look for a living order that carries our token although our draft is still open; say whether one ended the turn.
 
-    A checkout that was started on the draft before it was edited makes such an order. One with our lines and
-    total is adopted and the draft deleted, so that nobody ships twice; anything else is for staff.
+    A checkout that was begun on the draft before it was edited makes such an order, and so does a spare draft
+    that staff complete. One that came of ours is adopted and the draft deleted, so that nobody ships twice; a
+    copy, however much it is the same, and anything that is not alone is for staff.
     """
-    others = [other for other in shop.find_orders(tag=token_of(turn.order_id)) if other.cancelled_at is None]
-    if not others:
+    living = living_orders(shop, plan.sale, plan.attempts, recorded=plan.draft_id)
+    if not living:
         return False
-    same = [other for other in others if not differences(plan.sent, other)]
-    if len(others) == 1 and same:
-        shop.delete_draft(plan.draft_id)
-        _record(turn, same[0].order_id, same[0].name, Differences())
+    if len(living) == len(living.own) == 1:
+        [own] = living.own
+        placed = shop.draft(plan.draft_id)
+        if placed is not None and placed.order_id is None:  # Else staff have completed it since we looked.
+            shop.delete_draft(plan.draft_id)
+        _record(turn, own.order_id, own.name, Differences())
         return True
-    names = ", ".join(other.name for other in others)
     with turn.entry() as entry:
-        entry.park(ANOTHER_ORDER, f"{names} carries this order's token; link it or cancel it first")
+        entry.park(ANOTHER_ORDER, f"{living.names} carries this order's token; link it or cancel it first")
     return True
 
 

@@ -14,6 +14,8 @@ from bridge.services.move_order import record_event
 log = structlog.get_logger(__name__)
 
 COPY_SEEN = "copy_seen"
+# Why staff should look at an order of which a copy is a whole order.
+COPY_IN_SHOP = "copy_in_shop"
 SECOND_ORDER = "second_order"
 
 
@@ -28,7 +30,7 @@ def note_copy(session: Session, order: Order, what: str, ids: dict[str, Any], *,
         return
     record_event(session, order, COPY_SEEN, actor="shopify", now=now, detail=ids)
     if "shopify_order_id" in ids and order.attention is None:
-        order.attention = f"copy_in_shop: {what} carries this order's token and is not its order"
+        order.attention = f"{COPY_IN_SHOP}: {what} carries this order's token and is not its order"
 
 
 def note_second_order(

@@ -20,7 +20,9 @@ from bridge.domain.shop_values import PlacedDraft, ShopOrder
 from bridge.models import Order
 from bridge.services import due_work, missing_order, reserve_stock, store_facts
 from bridge.services.adopt_draft import REMOVED, attempts_of, find_ours, is_open
+from bridge.services.copies import note_copy
 from bridge.services.due_work import Claim
+from bridge.services.living_orders import ANOTHER_ORDER, LivingOrders, living_orders
 from bridge.services.move_order import record_event
 from bridge.services.order_draft import sale_of
 from bridge.services.record_shop_order import missing_draft, record_shop_order
@@ -85,15 +87,19 @@ def read_order(db: Database, shop: Shop, *, order_id: UUID, lease_seconds: int) 
 
 def _read_draft(reading: _Reading, draft_id: int) -> None:
     placed = reading.shop.draft(draft_id) or _another_of_ours(reading, draft_id)
+    living = LivingOrders() if placed is not None else _living_orders(reading, draft_id)
 
     def note(session: Session, order: Order, now: datetime) -> datetime | None:
         if order.draft_id != draft_id or order.shopify_order_id is not None:
             return None  # It went on while we looked, and whoever did that asked for another look.
+        if len(living.own) == 1:
+            _adopt(session, order, living.own[0], now=now)
+            return None
         if order.intent is not None or order.status != OrderStatus.INCOMPLETE_CAUTION:
             _leave_to_close(session, order)
             return None
         if placed is None:
-            return missing_draft(session, order, now=now)
+            return _conclude_missing(session, order, living, now=now)
         _keep_draft(session, order, placed, now=now)
         return None
 
@@ -104,6 +110,38 @@ def _leave_to_close(session: Session, order: Order) -> None:
     """An order that is being rejected or canceled deletes its drafts, and cancels what they have become."""
     if order.intent is not None:
         jobs.request(session, jobs.CLOSE_ORDER, order_id=order.id)
+
+
+def _living_orders(reading: _Reading, draft_id: int) -> LivingOrders:
+    """Look for what the missing draft may have become before it went."""
+    with reading.db.transaction() as session:
+        sale = sale_of(session, session.get_one(Order, reading.order_id))
+        attempts = attempts_of(session, reading.order_id)
+    return living_orders(reading.shop, sale, attempts, recorded=draft_id)
+
+
+def _adopt(session: Session, order: Order, own: ShopOrder, *, now: datetime) -> None:
+    """Take over the order that a draft of ours has become and is gone since, also where that had ended the order."""
+    record_shop_order(session, order, shop_order_id=own.order_id, name=own.name, actor="shopify", now=now)
+
+
+def _conclude_missing(
+    session: Session, order: Order, living: LivingOrders, *, now: datetime
+) -> datetime | None:
+    """Conclude from a look that found no draft, or say when to look again.
+
+    Copies do not keep an order alive; what may be its own, or is there twice, is for staff to say.
+    """
+    if living.own or living.unclear:
+        attention = f"{ANOTHER_ORDER}: {living.names} carries this order's token, and its draft is gone"
+        if order.attention != attention:
+            order.attention = attention
+            record_event(session, order, "attention", actor="shopify", reason=attention, now=now)
+        return None
+    again = missing_draft(session, order, now=now)
+    for copy in living.copies:
+        note_copy(session, order, f"order {copy.name}", {"shopify_order_id": copy.order_id}, now=now)
+    return again
 
 
 def _another_of_ours(reading: _Reading, missing_id: int) -> PlacedDraft | None:

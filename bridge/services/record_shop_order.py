@@ -11,6 +11,7 @@ from bridge.domain.draft_differences import Differences
 from bridge.domain.order_status import OrderStatus
 from bridge.models import Order, OrderEvent
 from bridge.services import reserve_stock
+from bridge.services.copies import COPY_IN_SHOP
 from bridge.services.move_order import record_event, take_move
 
 # "Not there" is believed when it was said twice, this far apart (decision 55b).
@@ -97,5 +98,6 @@ def missing_draft(session: Session, order: Order, *, now: datetime) -> datetime 
     reserve_stock.release(session, order, now)
     take_move(session, order, OrderStatus.CANCELED, actor="shopify", reason=reason, now=now)
     order.rejection_reason = reason
-    order.attention = None
+    if not (order.attention or "").startswith(COPY_IN_SHOP):  # The copy lives on.
+        order.attention = None
     return None

@@ -47,12 +47,13 @@ def release(session: Session, order: Order, now: datetime) -> None:
 def commit(session: Session, order: Order, now: datetime) -> None:
     """Note that Shopify has committed the order's units itself, and ask for the reads that will show it.
 
-    Safe to run twice: what was committed before keeps its time.
+    Safe to run twice: what was committed before keeps its time. What was released, since the order counted as
+    ended, is subtracted again until such a read.
 
     :param order: locked by the caller
     """
     _lock_levels(session, order)
-    _settle(session, order, states=("held",), now=now)
+    _settle(session, order, states=("held", "released"), now=now)
 
 
 def note_hold(session: Session, order: Order, *, until: datetime, now: datetime) -> None:
@@ -99,7 +100,7 @@ def _settle(session: Session, order: Order, *, states: Sequence[str], now: datet
     items = session.scalars(
         update(Reservation)
         .where(Reservation.order_id == order.id, Reservation.state.in_(states))
-        .values(state="in_shopify", committed_at=now, **_NO_HOLD)
+        .values(state="in_shopify", committed_at=now, ended_at=None, **_NO_HOLD)
         .returning(Reservation.inventory_item_id)
     ).all()
     _ask_for_reads(session, items, now)
