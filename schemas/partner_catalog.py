@@ -48,10 +48,11 @@ class CatalogQuerySchema(Schema):
         default_timezone=UTC,
         load_default=None,
         metadata={
-            "description": "Only SKUs that were added, remapped, renamed or retired then or later, or of "
-            "which another number is kept back since then, such as `2026-01-31T12:00:00Z`; stock that moves is "
-            "no such change. Take the time at which you began "
-            "your last walk, a few minutes earlier: an import may be under way.",
+            "description": "Only SKUs of which something may have changed then or later, such as "
+            "`2026-01-31T12:00:00Z`: added, remapped, renamed, retired, or another number can be ordered, since stock "
+            "moved, units were promised or given back, or another number is kept back. Take the `Date` header "
+            "of the first page of your last walk, five minutes earlier: what was being written then "
+            "is counted from its beginning and shows later. A change may so be listed twice, and none is left out.",
         },
     )
 
@@ -77,7 +78,10 @@ class CatalogEntrySchema(Schema):
             "example": 17,
         },
     )
-    updated_at = Moment(required=True)
+    updated_at = Moment(
+        required=True,
+        metadata={"description": "When any of it may last have changed, what can be ordered included."},
+    )
     retired_at = Moment(required=True, allow_none=True)
 
 

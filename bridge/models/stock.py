@@ -16,6 +16,7 @@ class InventoryLevel(Base):
     """
 
     __tablename__ = "inventory_levels"
+    __table_args__ = (Index("ix_inventory_levels_changes", "location_id", "sellable_changed_at"),)
 
     inventory_item_id: Mapped[ShopifyId] = mapped_column(primary_key=True, autoincrement=False)
     location_id: Mapped[ShopifyId] = mapped_column(primary_key=True, autoincrement=False)
@@ -27,6 +28,9 @@ class InventoryLevel(Base):
     # When we learned it: the start of the read, or the arrival of the webhook. PostgreSQL's clock.
     observed_at: Mapped[datetime]
     observed_by: Mapped[str]
+    # When what can be sold last changed, but for promises that were made and holds that ran out since. Written by
+    # triggers (revision 0009).
+    sellable_changed_at: Mapped[CreatedAt]
 
 
 class Reservation(Base):
@@ -51,6 +55,14 @@ class Reservation(Base):
             "location_id",
             postgresql_include=["quantity"],
             postgresql_where=text("state IN ('held', 'in_shopify')"),
+        ),
+        Index(
+            "ix_reservations_taken", "created_at", postgresql_where=text("state IN ('held', 'in_shopify')")
+        ),
+        Index(
+            "ix_reservations_held_until",
+            "hold_until",
+            postgresql_where=text("state = 'held' AND hold_seen_at IS NOT NULL"),
         ),
     )
 

@@ -14,7 +14,7 @@ from bridge.models import Mark
 
 log = structlog.get_logger(__name__)
 
-_MARK = "location"
+LOCATION_MARK = "location"
 
 
 class LocationChanged(Refused):
@@ -23,8 +23,13 @@ class LocationChanged(Refused):
 
 def known_location(session: Session) -> int | None:
     """Return the location that submits sell from, or None before anything was imported or synced."""
-    value = session.scalar(select(Mark.value).where(Mark.name == _MARK))
+    value = session.scalar(select(Mark.value).where(Mark.name == LOCATION_MARK))
     return None if value is None else int(value["id"])
+
+
+def location_changed_at(session: Session) -> datetime | None:
+    """Return since when submits sell from where they sell; None before anything was imported or synced."""
+    return session.scalar(select(Mark.at).where(Mark.name == LOCATION_MARK))
 
 
 def wanted_location(shop: Shop, configured: int | None) -> int:
@@ -58,7 +63,7 @@ def remember_location(session: Session, location_id: int, *, now: datetime) -> N
     before = known_location(session)
     if before == location_id:
         return
-    statement = insert(Mark).values(name=_MARK, at=now, value={"id": location_id})
+    statement = insert(Mark).values(name=LOCATION_MARK, at=now, value={"id": location_id})
     session.execute(
         statement.on_conflict_do_update(
             index_elements=[Mark.name], set_={"at": now, "value": statement.excluded.value}

@@ -36,8 +36,8 @@ def catalog(query: dict[str, Any]) -> Response:
     """Read your catalog
 
     The SKUs that we supply for you, with what can be ordered of each at this moment. Walk it by
-    `next_cursor`: imports that run meanwhile neither hide nor repeat a SKU. What is retired is listed
-    only with `updated_since`.
+    `next_cursor`: imports that run meanwhile neither hide nor repeat a SKU. With `updated_since` you keep
+    in step: what changed is listed, stock that moved and what is retired included.
     """
     caller: Caller = g.caller
     shop_buffer = current_app.extensions["bridge"].settings.stock_buffer
