@@ -2,11 +2,15 @@
 
 import signal
 from collections import Counter
+from pathlib import Path
 
 import redis
 
 from tests.faults.live import Live
+from tests.support.partner_api import cart
 from tests.support.waiting import await_until
+
+PHONE = "+962790009988"
 
 
 def log_of_web(live: Live) -> str:
@@ -46,6 +50,30 @@ def test_redis_that_is_killed_and_comes_back_empty_loses_nothing(live: Live):
         live.valkey.restart()
 
     live.drain()
+
+
+def test_redis_that_is_stopped_loses_nothing_and_brings_no_key_and_no_customer_into_a_log(
+    live: Live, servers
+):
+    names = [f"STOPPED-{number}" for number in range(10)]
+    pushed = live.pushed()
+    live.valkey.stop()
+    try:
+        for name in names:
+            body = cart(name, customer={"name": "Rima", "phone": PHONE})
+            live.answers[name] = live.api.submit(live.account, body).status
+        pushed_meanwhile = live.pushed() - pushed
+    finally:
+        live.valkey.restart()
+
+    live.drain()
+    assert [live.answers[name] for name in names] == [200] * 10
+    assert pushed_meanwhile == 0
+    logs = [*live.folder.glob("*.log"), *Path(servers.folder, "logs").iterdir()]
+    written = "".join(log.read_text(errors="replace") for log in logs)
+    assert "orders.push" in written
+    for canary in (live.account.key, live.account.key.rpartition("_")[2], PHONE, PHONE[1:]):
+        assert canary not in written
 
 
 def test_redis_that_hangs_loses_nothing_and_the_limit_is_kept_by_each_process(live: Live):
