@@ -86,13 +86,16 @@ def _every(seconds: int, task: str) -> dict[str, object]:
     return {"task": task, "schedule": seconds, "options": {"expires": MESSAGES_EXPIRE_SECONDS}}
 
 
+# A run that found Shopify away comes again this soon, whatever its period is (bridge/services/schedule.py).
+_AGAIN_SECONDS = 60
+
 # Two beats at once do no harm: each job looks in PostgreSQL whether it is its turn.
 beat_schedule = {
     "dispatch": _every(_read.dispatch_seconds, "work.dispatch"),
     "heartbeat": _every(5, "work.heartbeat"),
-    "sync-inventory": _every(_read.inventory_sync_seconds, "inventory.sync"),
+    "sync-inventory": _every(min(_read.inventory_sync_seconds, _AGAIN_SECONDS), "inventory.sync"),
     "check-subscriptions": _every(300, "webhooks.check"),
-    "reconcile": _every(_read.reconcile_seconds, "orders.reconcile"),
+    "reconcile": _every(min(_read.reconcile_seconds, _AGAIN_SECONDS), "orders.reconcile"),
     "clean-up": _every(3600, "work.clean_up"),
     "look-over": _every(300, "work.look_over"),
     "complete-overdue": _every(3600, "work.complete_overdue"),

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from bridge.domain.errors import OutcomeUnknown, ShopUnavailable, Throttled
+from bridge.domain.errors import OutcomeUnknown, ShopDown, ShopUnavailable, Throttled
 
 T = TypeVar("T")
 
@@ -14,6 +14,8 @@ Pause = Callable[[float], None]
 _DELAYS = (1.0, 3.0)
 # A spent budget is no failure, but it must not hold a run for ever either.
 _THROTTLED_AT_MOST = 30
+# So long a shop that is left alone is waited for: one that is back is noticed by then (ADR 0011).
+_DOWN_SECONDS = 30.0
 
 
 def patiently(ask: Callable[[], T], *, pause: Pause = time.sleep) -> T:
@@ -23,6 +25,7 @@ def patiently(ask: Callable[[], T], *, pause: Pause = time.sleep) -> T:
     """
     delays = iter(_DELAYS)
     throttled = 0
+    waited = 0.0
     while True:
         try:
             return ask()
@@ -31,6 +34,11 @@ def patiently(ask: Callable[[], T], *, pause: Pause = time.sleep) -> T:
             if throttled > _THROTTLED_AT_MOST:
                 raise
             pause(min(max(error.wait_seconds, 0.1), 10))
+        except ShopDown as error:
+            if waited >= _DOWN_SECONDS:
+                raise
+            waited += error.wait_seconds
+            pause(error.wait_seconds)
         except (ShopUnavailable, OutcomeUnknown):
             delay = next(delays, None)
             if delay is None:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bridge.db import Database, clock
-from bridge.domain.errors import ShopError
+from bridge.domain.errors import OutcomeUnknown, ShopError, ShopUnavailable
 from bridge.domain.order_status import ENDED
 from bridge.domain.shop import Shop
 from bridge.models import Mark, Order
@@ -18,11 +18,12 @@ from bridge.services.compare_shop import Drift, compare_drafts, compare_orders
 from bridge.services.defects import Defect, count
 from bridge.services.draft_webhooks import take_draft
 from bridge.services.lost_work import ask_about_some, ask_for_lost_work
-from bridge.services.schedule import take_turn
+from bridge.services.schedule import come_again, take_turn
 from bridge.services.unlinked_orders import conclude_unlinked
 
 log = structlog.get_logger(__name__)
 
+TURN = "reconcile"
 MARK = "reconciled"
 UNKNOWN_MARK = "unknown_in_shop"
 
@@ -35,14 +36,19 @@ _UNKNOWN_AT_MOST = 50
 
 
 def reconcile_on_schedule(db: Database, shop: Shop, *, every_seconds: float) -> None:
-    """Reconcile when it is due; two beats make one run.
+    """Reconcile when it is due; two beats make one run. One that found the shop away comes again soon.
 
     :raises ShopError: Shopify did not answer; the next turn begins where the last whole run began
     """
     with db.transaction() as session:
-        if not take_turn(session, "reconcile", every_seconds, clock(session)):
+        if not take_turn(session, TURN, every_seconds, clock(session)):
             return
-    reconcile(db, shop, every_seconds=every_seconds)
+    try:
+        reconcile(db, shop, every_seconds=every_seconds)
+    except (ShopUnavailable, OutcomeUnknown):
+        with db.transaction() as session:
+            come_again(session, TURN, every_seconds, clock(session))
+        raise
 
 
 def reconcile(db: Database, shop: Shop, *, every_seconds: float) -> Drift | None:
@@ -55,7 +61,7 @@ def reconcile(db: Database, shop: Shop, *, every_seconds: float) -> Drift | None
     :returns: what was found; None while another run is at it
     :raises ShopError: after recording it
     """
-    with db.exclusive("reconcile") as mine:
+    with db.exclusive(TURN) as mine:
         if not mine:
             return None
         with db.transaction() as session:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -9,6 +10,8 @@ from bridge.models import Mark
 
 # Beat's own ticks come a little early or late; a turn must not be lost to a few milliseconds.
 _TOLERANCE = 0.9
+# A job whose period is longer still comes again so soon after it found the shop away.
+AGAIN_SECONDS = 60
 
 
 def take_turn(session: Session, name: str, every_seconds: float, now: datetime) -> bool:
@@ -25,3 +28,14 @@ def take_turn(session: Session, name: str, every_seconds: float, now: datetime) 
         ).returning(Mark.name)
     )
     return taken is not None
+
+
+def come_again(session: Session, name: str, every_seconds: float, now: datetime) -> None:
+    """Have the job `name` come again in a minute instead of a whole period, since its turn came to nothing.
+
+    For jobs that beat rings for as often as that (`AGAIN_SECONDS`).
+    """
+    waits = every_seconds - min(every_seconds, AGAIN_SECONDS)
+    session.execute(
+        update(Mark).where(Mark.name == f"turn:{name}").values(at=now - timedelta(seconds=waits * _TOLERANCE))
+    )

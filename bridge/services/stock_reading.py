@@ -32,6 +32,7 @@ class Reading:
         self.pause = pause
         self._progress = progress
         self._done = self._failures_in_a_row = 0
+        self._gave_up = False
         self._before = shop.spent()
 
     @property
@@ -71,7 +72,7 @@ class Reading:
         A page that fails is recorded and does not stop the rest.
         """
         for start in range(0, len(items), PAGE):
-            if self._failures_in_a_row >= _STOP_AFTER_FAILURES:
+            if self._gave_up:
                 return
             self._read_page(items[start : start + PAGE], location_id)
 
@@ -81,6 +82,7 @@ class Reading:
             levels = patiently(lambda: self.shop.inventory_levels(page, location_id), pause=self.pause)
         except ShopError as error:
             self._failures_in_a_row += 1
+            self._gave_up = self.shop.is_held_back() or self._failures_in_a_row >= _STOP_AFTER_FAILURES
             log.warning("inventory.page_failed", first_item=page[0], error=error.message)
             with self.db.transaction() as session:
                 sync_runs.note_failed_page(session, self.run, error=error.message)

@@ -9,13 +9,13 @@ import structlog
 from sqlalchemy import select, union
 
 from bridge.db import Database, clock
-from bridge.domain.errors import ShopError
+from bridge.domain.errors import OutcomeUnknown, ShopError, ShopUnavailable
 from bridge.domain.shop import Shop
 from bridge.models import Listing, Reservation
 from bridge.services import sync_runs
 from bridge.services.bulk_levels import read_in_bulk
 from bridge.services.patience import Pause, patiently
-from bridge.services.schedule import take_turn
+from bridge.services.schedule import come_again, take_turn
 from bridge.services.stock_location import known_location, remember_location, wanted_location
 from bridge.services.stock_reading import Progress, Reading
 from bridge.services.sync_runs import LeftOver, Sweep
@@ -75,15 +75,32 @@ def sync_on_schedule(
     configured_location: int | None,
     every_seconds: float,
     bulk_above: int | None = None,
+    pause: Pause = time.sleep,
 ) -> None:
-    """Run the sync when it is due; two beats make one run."""
+    """Run the sync when it is due; two beats make one run. One that found the shop away comes again soon.
+
+    :raises ShopError: the shop did not even say its location
+    """
     with db.transaction() as session:
         due = take_turn(session, LOCK, every_seconds, clock(session))
     if not due:
         return
-    sweep = sync_inventory(db, shop, configured_location=configured_location, bulk_above=bulk_above)
+    try:
+        sweep = sync_inventory(
+            db, shop, configured_location=configured_location, bulk_above=bulk_above, pause=pause
+        )
+    except (ShopUnavailable, OutcomeUnknown):
+        _come_again(db, every_seconds)
+        raise
     if sweep is not None and not sweep.complete:
+        if shop.is_held_back():  # It went away half way.
+            _come_again(db, every_seconds)
         log.warning("inventory.sync_incomplete", failed_pages=sweep.failed_pages, error=sweep.last_error)
+
+
+def _come_again(db: Database, every_seconds: float) -> None:
+    with db.transaction() as session:
+        come_again(session, LOCK, every_seconds, clock(session))
 
 
 @dataclass(frozen=True, slots=True)

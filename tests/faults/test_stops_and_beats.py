@@ -9,6 +9,7 @@ import redis
 from sqlalchemy import make_url, select, text
 
 from bridge.models import SyncRun
+from bridge.services.sync_runs import INVENTORY
 from local.ports import free_port
 from tests.faults.live import Live
 from tests.support import processes
@@ -59,7 +60,7 @@ def test_two_beats_at_once_make_one_run_of_each_job(live: Live):
 
     def runs() -> list:
         with live.db.transaction() as session:
-            found = select(SyncRun.started_at).where(SyncRun.id > newest)
+            found = select(SyncRun.started_at).where(SyncRun.id > newest, SyncRun.kind == INVENTORY)
             return list(session.scalars(found.order_by(SyncRun.id)))
 
     with processes.running_beat(live.env, live.folder / "second"):

@@ -142,9 +142,9 @@ def test_a_shop_that_is_away_changes_no_number_and_holds_nobody_for_long(db, sho
 
     sweep = sync(db, shop, pause=calls.append)
 
-    assert (sweep.pages, sweep.failed_pages) == (0, 3)
+    assert (sweep.pages, sweep.failed_pages) == (0, 2)
     assert available(db, listings[0]) == UNITS
-    assert len(calls) == 6
+    assert sum(calls) < 60
 
 
 def test_a_run_that_cannot_even_learn_its_location_is_recorded(db, shop, listings, simulator):

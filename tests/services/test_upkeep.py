@@ -12,7 +12,7 @@ from bridge.models import Decision, IdempotencyKey, SyncRun, WebhookEvent, Work
 from bridge.services.clean_up import clean_up
 from bridge.services.look_over import look_over
 from bridge.services.reserve_stock import commit
-from bridge.services.schedule import take_turn
+from bridge.services.schedule import come_again, take_turn
 from bridge.services.stock_location import remember_location
 from tests.support.selling import LOCATION, add_level, add_listing, add_order, add_partner
 
@@ -30,6 +30,18 @@ def test_a_turn_is_taken_once_per_period(db: Database):
     with db.transaction() as session:
         session.execute(text("UPDATE marks SET at = at - interval '541 seconds' WHERE name = 'turn:job'"))
 
+    assert turn(db)
+    assert not turn(db)
+
+
+def test_a_turn_that_came_to_nothing_comes_again_in_a_minute(db: Database):
+    assert turn(db)
+    with db.transaction() as session:
+        come_again(session, "job", 600, clock(session))
+
+    assert not turn(db)
+    with db.transaction() as session:
+        session.execute(text("UPDATE marks SET at = at - interval '55 seconds' WHERE name = 'turn:job'"))
     assert turn(db)
     assert not turn(db)
 
