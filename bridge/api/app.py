@@ -16,6 +16,7 @@ from bridge.api.auth import Doorkeeper
 from bridge.api.metrics import Metrics
 from bridge.api.rate_limit import RateLimit
 from bridge.db import Database
+from bridge.shopify.lookout import Lookout
 from config.settings import Settings
 
 
@@ -73,6 +74,7 @@ def create_app(settings: Settings, *, ring: Callable[[], None]) -> Flask:
     app.after_request(parsing.discard_rest)
     metrics = Metrics(
         Database(settings.database_url, pool_size=1, application_name="bridge metrics"),
+        Lookout(settings.redis_url, settings.shopify_shop),
         folder=settings.metrics_folder,
         stale_after_seconds=settings.stock_stale_after_seconds,
     )

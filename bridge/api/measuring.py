@@ -16,6 +16,7 @@ from bridge.db import Database, clock
 from bridge.services.defects import Defect
 from bridge.services.measure import Measurement, measure
 from bridge.services.work_queries import UNKNOWN
+from bridge.shopify.circuit import CircuitState
 
 log = structlog.get_logger(__name__)
 
@@ -66,10 +67,14 @@ class Measuring:
 
 
 class Readings(Collector):
-    """A measurement as metrics. An age that never was is +Inf, so that an alert on it fires."""
+    """A measurement as metrics. An age that never was is +Inf, so that an alert on it fires.
 
-    def __init__(self, measured: Measurement | None) -> None:
+    :param circuit: what Redis says of Shopify's circuit; None when it does not, then there is no such metric
+    """
+
+    def __init__(self, measured: Measurement | None, circuit: CircuitState | None) -> None:
         self._measured = measured
+        self._circuit = circuit
 
     def collect(self) -> Iterator[Metric]:
         measured = self._measured
@@ -78,6 +83,12 @@ class Readings(Collector):
             "1 when PostgreSQL answered this scrape in time.",
             0 if measured is None else 1,
         )
+        if self._circuit is not None:
+            yield _gauge(
+                "bridge_shopify_circuit",
+                "0: Shopify is called. 1: one call at a time asks whether it is back. 2: nobody calls it.",
+                self._circuit.standing,
+            )
         if measured is not None:
             yield from _of_work(measured)
             yield from _of_promises(measured)

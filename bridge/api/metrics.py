@@ -16,6 +16,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from bridge.api.measuring import Measuring, Readings
 from bridge.db import Database
+from bridge.shopify.lookout import Lookout
 
 # When a counter began, a second series for each, is of no use to anybody here.
 disable_created_metrics()
@@ -33,14 +34,16 @@ class Metrics:
 
     :param db: of the scrapes alone: requests that have taken every connection must not look like a database
         that is away
+    :param lookout: knows whether Shopify is left alone
     :param folder: where the processes of this machine share their counts (config/gunicorn.py); empty: this
         process alone
     """
 
-    def __init__(self, db: Database, *, folder: str, stale_after_seconds: int) -> None:
+    def __init__(self, db: Database, lookout: Lookout, *, folder: str, stale_after_seconds: int) -> None:
         _make(folder)  # gunicorn ends when a worker cannot begin.
         self._own = CollectorRegistry()
         self._folder = folder
+        self._lookout = lookout
         self._measuring = Measuring(db, stale_after_seconds=stale_after_seconds)
         self._requests = Counter(
             "bridge_http_requests", "Answered requests.", ("method", "route", "status"), registry=self._own
@@ -94,18 +97,19 @@ class Metrics:
                 _make(self._folder)
 
     def render(self) -> bytes:
-        """Return all of it as Prometheus reads it; bounded in time, whatever PostgreSQL does."""
+        """Return all of it as Prometheus reads it; bounded in time, whatever PostgreSQL and Redis do."""
         counted = self._own
         if self._folder and Path(self._folder).is_dir():  # Whoever cleans /tmp may have taken it away.
             counted = CollectorRegistry()
             MultiProcessCollector(counted, path=self._folder)
         measured = CollectorRegistry()
-        measured.register(Readings(self._measuring.now()))
+        measured.register(Readings(self._measuring.now(), self._lookout.state()))
         return generate_latest(counted) + generate_latest(measured)
 
     def close(self) -> None:
-        """Close the connection of the scrapes."""
+        """Close the connections of the scrapes."""
         self._measuring.close()
+        self._lookout.close()
 
 
 def _make(folder: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,9 @@ from bridge.services import check_database, check_queue, check_shop
 from bridge.services.checkup import Check, Finding, State, check_up, failed, ok, warned
 from config import settings
 from config.settings import EVERYTHING, SettingsError
+
+if TYPE_CHECKING:
+    from bridge.shopify.circuit import CircuitState
 
 _PING_SECONDS = 3.0
 _WIDTH = 14
@@ -60,6 +64,7 @@ class _Doctor:
             Check("postgresql", lambda: check_database.check_durability(bridge.db), ("database",)),
             Check("locks", lambda: check_database.check_locks(bridge.db), ("database",)),
             Check("redis", self._look_at_redis),
+            Check("breaker", self._look_at_breaker, ("redis",)),
             Check("workers", lambda: check_queue.check_workers(bridge.ping(_PING_SECONDS)), ("redis",)),
             Check("beat", lambda: check_queue.check_beat(bridge.db), in_db),
             Check(
@@ -111,6 +116,13 @@ class _Doctor:
             return failed("redis", "REDIS_URL: missing")
         return _check_redis(self._settings.redis_url)
 
+    def _look_at_breaker(self) -> Sequence[Finding]:
+        from bridge.shopify.lookout import Lookout  # Most commands do without Redis.
+
+        return check_breaker(
+            Lookout(self._settings.redis_url, self._settings.shopify_shop).state(), now=datetime.now(UTC)
+        )
+
     def _look_at_shopify(self) -> Sequence[Finding]:
         try:
             given = settings.load(settings.SHOPIFY, settings.REDIS)
@@ -150,3 +162,19 @@ def _check_redis(url: str) -> Sequence[Finding]:
             "redis", f"maxmemory-policy is {policy}: rings and rate budgets get lost; set noeviction"
         )
     return ok("redis", f"{told} answers and takes writes")
+
+
+def check_breaker(state: "CircuitState | None", *, now: datetime) -> Sequence[Finding]:
+    """Say since when Shopify is left alone, and until when (ADR 0011); whether it is back, the check of it says."""
+    if state is None:
+        return warned("breaker", "Redis did not say whether Shopify is left alone")
+    if state.open_for_seconds is None:
+        return ok("breaker", "Shopify is called")
+    since = now - timedelta(seconds=state.open_for_seconds)
+    again = now + timedelta(seconds=state.held_seconds)
+    until = f"until {again:%H:%M:%S}" if state.held_seconds else "but for one call at a time"
+    return warned(
+        "breaker",
+        f"Shopify failed {state.failures} times in a row and is left alone since {since:%Y-%m-%d %H:%M:%S} UTC,"
+        f" {until}; orders wait",
+    )

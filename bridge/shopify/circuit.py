@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Protocol
 
 import redis
@@ -68,6 +69,15 @@ class Admission:
     failures: int
 
 
+class Standing(IntEnum):
+    """CLOSED: Shopify is called. PROBING: the pause is over, and one call at a time asks whether it is back.
+    OPEN: nobody calls it."""
+
+    CLOSED = 0
+    PROBING = 1
+    OPEN = 2
+
+
 @dataclass(frozen=True, slots=True)
 class CircuitState:
     """`failures` in a row; `open_for_seconds` since it opened, None when it is closed; `held_seconds` until the
@@ -81,6 +91,13 @@ class CircuitState:
     def is_open(self) -> bool:
         """Tell whether Shopify counts as being down; a single call finds out whether it still is."""
         return self.open_for_seconds is not None
+
+    @property
+    def standing(self) -> Standing:
+        """Return the same in one word, for metrics."""
+        if not self.is_open:
+            return Standing.CLOSED
+        return Standing.OPEN if self.held_seconds > 0 else Standing.PROBING
 
 
 class Circuit(Protocol):

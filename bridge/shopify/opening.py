@@ -4,20 +4,16 @@ import functools
 from collections.abc import Callable
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from bridge.shopify.breaker import Breaker
 from bridge.shopify.budget import Budget, SharedBucket
 from bridge.shopify.circuit import SharedCircuit
 from bridge.shopify.client import MAX_WAIT_SECONDS, AdminAPI, AdminSession, TokenSource
+from bridge.shopify.lookout import connect
 from bridge.shopify.shop import ShopifyShop
 from bridge.shopify.tokens import FixedToken, GrantedToken, SharedGrants, ask_for_grant
 from bridge.shopify.transport import Transport
 from config.settings import Settings
-
-# A call must not wait for a Redis that does not answer: the budget and the tokens do without it for a while.
-_REDIS_SECONDS = 0.25
 
 
 def open_shopify(settings: Settings, throttled: Callable[[], None]) -> ShopifyShop:
@@ -38,16 +34,6 @@ def open_breaker(settings: Settings, shared: redis.Redis | None = None) -> Break
     """Return the shop's circuit breaker alone, for whoever only wants to know how it stands."""
     circuit = SharedCircuit(shared or connect(settings.redis_url), settings.shopify_shop)
     return Breaker(circuit, probe_seconds=2 * settings.shopify_timeout_seconds + MAX_WAIT_SECONDS)
-
-
-def connect(redis_url: str) -> redis.Redis:
-    """Return a client that fails at once; by default it would try again for seconds."""
-    return redis.Redis.from_url(
-        redis_url,
-        socket_timeout=_REDIS_SECONDS,
-        socket_connect_timeout=_REDIS_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
 
 
 def _tokens(settings: Settings, transport: Transport, shared: redis.Redis) -> TokenSource:

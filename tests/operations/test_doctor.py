@@ -1,12 +1,16 @@
 """`python -m bridge doctor`: one line per check, all of them, exit 1 when one fails."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select
 
+from bridge.cli.doctor import check_breaker
 from bridge.models import Counter
 from bridge.services.defects import Defect
 from bridge.services.heartbeat import note_heartbeat
 from bridge.services.subscriptions import address_of, repair
+from bridge.shopify.circuit import CircuitState
 from tests.cli.running import bridge
 from tests.shopify.store import shop_at
 from tests.support.partner_api import make_partner
@@ -18,6 +22,7 @@ CHECKS = [
     "postgresql",
     "locks",
     "redis",
+    "breaker",
     "workers",
     "beat",
     "backlog",
@@ -80,7 +85,31 @@ def test_when_nothing_is_there_every_check_is_still_a_line_with_its_reason(envir
     assert "needs database" in lines["locks"]
     assert "needs shopify" in lines["scopes"]
     assert "pa55word" not in answer.out + answer.err
-    assert "15 of 16 checks failed" in answer.err
+    assert "16 of 17 checks failed" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("because", "state", "says"),
+    [
+        ("a few failures change nothing", CircuitState(4, None, 0), ("ok", "Shopify is called")),
+        (
+            "nobody calls it",
+            CircuitState(7, 90.0, 30.0),
+            ("warning", "left alone since 2026-11-22 11:58:30 UTC, until 12:00:30; orders wait"),
+        ),
+        (
+            "somebody asks",
+            CircuitState(7, 90.0, 0),
+            ("warning", "left alone since 2026-11-22 11:58:30 UTC, but for one call at a time; orders wait"),
+        ),
+        ("Redis has just gone", None, ("warning", "Redis did not say")),
+    ],
+)
+def test_whether_shopify_is_left_alone_is_said_since_when_and_until_when(because, state, says):
+    [found] = check_breaker(state, now=datetime(2026, 11, 22, 12, tzinfo=UTC))
+
+    assert found.state == says[0]
+    assert says[1] in found.said
 
 
 def test_settings_that_are_missing_are_one_failed_check_among_the_others(environment):

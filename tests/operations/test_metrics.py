@@ -3,6 +3,7 @@
 import math
 
 import pytest
+import redis
 from sqlalchemy import text
 
 from bridge import jobs
@@ -11,6 +12,8 @@ from bridge.services.defects import Defect, count
 from bridge.services.heartbeat import note_heartbeat
 from bridge.services.reconcile import UNKNOWN_MARK
 from bridge.services.stock_location import remember_location
+from bridge.shopify.circuit import FAILURES_TO_OPEN, SharedCircuit
+from bridge.shopify.lookout import connect
 from tests.operations.conftest import scrape
 from tests.support.due_work import accept, ask, mark
 from tests.support.partner_api import CART, make_app, make_partner, opened, stock, submit
@@ -200,6 +203,27 @@ def test_defects_start_at_zero_and_count_whatever_process_met_them(app, db):
     assert [before(name) for name in names] == [0, 0]
     assert [after(name) for name in names] == [2, 1]
     assert after.each("bridge_drift_total") == {("behind",): 4, ("unlinked",): 0, ("lost_work",): 0}
+
+
+def test_whether_shopify_is_left_alone_is_a_number(app, redis_url):
+    circuit = SharedCircuit(connect(redis_url), "test.myshopify.com")
+    seen = [scrape(app)("bridge_shopify_circuit")]
+
+    for _ in range(FAILURES_TO_OPEN):
+        circuit.fail(was_probe=False)
+    seen.append(scrape(app)("bridge_shopify_circuit"))
+    with redis.Redis.from_url(redis_url) as shared:
+        shared.hincrbyfloat("shopify:breaker:test.myshopify.com", "held_until", -60)
+    seen.append(scrape(app)("bridge_shopify_circuit"))
+    circuit.close()
+    seen.append(scrape(app)("bridge_shopify_circuit"))
+
+    assert seen == [0, 2, 1, 0]
+
+
+def test_without_redis_nothing_is_claimed_about_shopify(database_url):
+    with opened(make_app(database_url, "redis://127.0.0.1:1")) as app:
+        assert scrape(app).each("bridge_shopify_circuit") == {}
 
 
 def test_without_a_database_it_still_says_what_the_web_counted(redis_url):

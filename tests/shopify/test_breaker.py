@@ -17,7 +17,7 @@ from bridge.shopify.circuit import (
     SharedCircuit,
 )
 from bridge.shopify.client import AdminAPI, AdminSession
-from bridge.shopify.opening import connect
+from bridge.shopify.lookout import connect
 from bridge.shopify.tokens import FixedToken
 from bridge.shopify.transport import Answer, NotSent
 

@@ -10,7 +10,7 @@ import redis
 
 from bridge.domain.errors import Throttled
 from bridge.shopify.budget import FIRST_MAXIMUM, FIRST_RESTORE_RATE, Budget, LocalBucket, SharedBucket
-from bridge.shopify.opening import connect
+from bridge.shopify.lookout import connect
 from bridge.shopify.replies import Cost
 from tests.shopify.store import draft, line, shop_at
 

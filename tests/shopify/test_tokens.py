@@ -12,7 +12,7 @@ from bridge.shopify.breaker import Breaker
 from bridge.shopify.budget import Budget, LocalBucket
 from bridge.shopify.circuit import LocalCircuit
 from bridge.shopify.client import AdminAPI, AdminSession
-from bridge.shopify.opening import connect
+from bridge.shopify.lookout import connect
 from bridge.shopify.tokens import Grant, GrantedToken, SharedGrants, ask_for_grant
 from bridge.shopify.transport import Transport
 from tests.shopify.hostile import hang_up, hostile_server, json_answer, text_answer
