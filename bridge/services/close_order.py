@@ -57,11 +57,8 @@ def close_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> 
             if known is None or not _unanswered_are_known(turn, shop, sale, known):
                 return
             shop_order_id = _delete_drafts(turn, shop, recorded)
-            if (
-                shop_order_id is None
-                and recorded is not None
-                and not _none_is_left(turn, shop, sale, recorded)
-            ):
+            was_made = recorded is not None or known
+            if shop_order_id is None and was_made and not _none_is_left(turn, shop, sale, recorded):
                 return
         if shop_order_id is not None and not _is_canceled(turn, shop, shop_order_id):
             return
@@ -137,7 +134,7 @@ def _delete_draft(shop: Shop, draft_id: int) -> PlacedDraft | None:
     return None
 
 
-def _none_is_left(turn: Turn, shop: Shop, sale: Sale, recorded: int) -> bool:
+def _none_is_left(turn: Turn, shop: Shop, sale: Sale, recorded: int | None) -> bool:
     """Look for the order that a draft of ours became before somebody deleted it; True when there is none.
 
     Else the turn has ended: the next one cancels what was recorded here, or staff say whose it is.

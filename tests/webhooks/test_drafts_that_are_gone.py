@@ -128,6 +128,21 @@ def test_it_is_canceled_when_the_order_is_rejected(stage: Stage):
     assert (stage.read(order_id).status, stage.read(order_id).attention) == ("REJECTED", None)
 
 
+def test_it_is_canceled_although_its_draft_was_never_recorded(stage: Stage):
+    order_id = stage.order()
+    stage.simulator.fault("lost_reply", operation="draftOrderCreate", times=1)
+    stage.run()
+    [draft] = stage.drafts()
+    complete_and_delete(stage, draft["id"])
+
+    decide(stage.db, request_reject, order_id=order_id, by="staff", reason="too late")
+    stage.later()
+    stage.later()
+
+    assert living(stage) == []
+    assert stage.read(order_id).status == "REJECTED"
+
+
 def test_one_that_staff_had_edited_is_left_to_them(stage: Stage):
     order_id = stage.pushed()
     edit_draft(stage, order_id, 5)
