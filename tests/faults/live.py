@@ -101,6 +101,10 @@ class Live:
         """Wait until nothing is left to do for any order, and check that each has one draft and no more."""
 
         def left() -> int:
+            if not self.worker.is_running():
+                # A worker that loses its broker with a message in hand may end itself: kombu, which closes its
+                # connection then, asks the one that it has closed. Whoever supervises it starts it again.
+                self.worker.start()
             with self.db.transaction() as session:
                 return session.scalar(select(func.count()).where(Work.job.like("orders.%"))) or 0
 
