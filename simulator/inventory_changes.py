@@ -1,16 +1,16 @@
-"""Changing stock as an app may: set, adjust, stock and unstock. Messages are captured ones.
+"""Changing quantities as an app may: set and adjust. Messages are captured ones.
 
 From 2026-04 each of these demands `@idempotent(key:)`, and each quantity must say what it changes
 from (null: whatever it is).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from graphql import GraphQLError
 
 from simulator import stock
-from simulator.catalog import new_level
-from simulator.gids import InvalidGid, gid, number
+from simulator.gids import gid
 from simulator.idempotency import once
 from simulator.records import InventoryItem, InventoryLevel
 from simulator.registry import Context, mutation, resolves
@@ -46,10 +46,7 @@ def set_quantities(context: Context, input: dict[str, Any]) -> dict[str, Any]:  
 
 def _set(store: Store, wish: dict[str, Any]) -> dict[str, Any]:
     name, quantities = wish["name"], wish["quantities"]
-    errors = _reason_errors(wish)
-    if name not in SETTABLE:
-        text = f"The specified quantity name is invalid. Valid values are: {', '.join(SETTABLE)}."
-        errors.append(_error(["name"], text, "INVALID_NAME"))
+    errors = _reason_errors(wish) + _name_errors(name, SETTABLE, "INVALID_NAME")
     for index, wanted in enumerate(quantities):
         errors += _target_errors(store, ["quantities", index], wanted)
         if wanted["quantity"] < 0:
@@ -79,10 +76,7 @@ def adjust_quantities(context: Context, input: dict[str, Any]) -> dict[str, Any]
 
 def _adjust(store: Store, wish: dict[str, Any]) -> dict[str, Any]:
     name, wishes = wish["name"], wish["changes"]
-    errors = _reason_errors(wish)
-    if name not in ADJUSTABLE:
-        text = f"The specified quantity name is invalid. Valid values are: {', '.join(ADJUSTABLE)}."
-        errors.append(_error(["name"], text, "INVALID_QUANTITY_NAME"))
+    errors = _reason_errors(wish) + _name_errors(name, ADJUSTABLE, "INVALID_QUANTITY_NAME")
     for index, wanted in enumerate(wishes):
         errors += _target_errors(store, ["changes", index], wanted)
     errors = errors or _stale_errors(store, "changes", wishes, name)
@@ -90,98 +84,6 @@ def _adjust(store: Store, wish: dict[str, Any]) -> dict[str, Any]:
         return {"inventoryAdjustmentGroup": None, "userErrors": errors}
     changes = [(level, name, wanted["delta"]) for wanted in wishes if (level := _level(store, wanted))]
     return {"inventoryAdjustmentGroup": _apply(store, wish, changes), "userErrors": []}
-
-
-@mutation("inventoryActivate", idempotent=True)
-def activate(context: Context, **arguments: Any) -> dict[str, Any]:
-    """Stock an item at a location."""
-    return once(context, "inventoryActivate", arguments, lambda: _activate(context, **arguments))
-
-
-def _activate(
-    context: Context,
-    inventoryItemId: str,
-    locationId: str,
-    available: int | None = None,
-    onHand: int | None = None,
-    **_more: Any,
-) -> dict[str, Any]:
-    store = context.store
-    item = _find(store, "InventoryItem", inventoryItemId)
-    location = _find(store, "Location", locationId)
-    if item is None or location is None:
-        field, what = ("inventoryItemId", "inventory item") if item is None else ("locationId", "location")
-        text = f"The product couldn't be stocked because the {what} wasn't found."
-        return {"inventoryLevel": None, "userErrors": [{"field": [field], "message": text}]}
-    units = (available or onHand or 0) if item.tracked else 0
-    level = item.levels.get(location.id)
-    if level is not None and level.is_active:
-        text = "Not allowed to set available quantity when the item is already active at the location."
-        errors = [] if available is None else [{"field": ["available"], "message": text}]
-        return {"inventoryLevel": level, "userErrors": errors}
-    if level is None:
-        level = store.add(new_level(store, item, location, units))
-    else:
-        level.is_active = True
-        level.quantities["available"] = units
-        store.touch(level)
-    store.emit("inventory_levels/connect", level)
-    store.emit("inventory_levels/update", level)
-    return {"inventoryLevel": level, "userErrors": []}
-
-
-@mutation("inventoryDeactivate")
-def deactivate(context: Context, inventoryLevelId: str) -> dict[str, Any]:
-    """No longer stock an item at a location."""
-    store = context.store
-    level = stock.level_by_gid(store, inventoryLevelId)
-    if level is None or not level.is_active:
-        return {"userErrors": [{"field": ["inventoryLevelId"], "message": "Inventory level not found"}]}
-    elsewhere = [one for one in level.item.levels.values() if one.is_active and one is not level]
-    if not elsewhere:
-        text = (
-            f"The product couldn't be unstocked from {level.location.name} because products need to be "
-            "stocked at a minimum of 1 location."
-        )
-        return {"userErrors": [{"field": None, "message": text}]}
-    if any(level.quantities[state] for state in ("committed", "reserved", "incoming")):
-        text = (
-            f"The product couldn't be unstocked from {level.location.name} because it has committed, "
-            "reserved or incoming inventory."
-        )
-        return {"userErrors": [{"field": None, "message": text}]}
-    level.is_active = False
-    level.quantities = dict.fromkeys(level.quantities, 0)
-    store.touch(level)
-    store.emit("inventory_levels/disconnect", level)
-    return {"userErrors": []}
-
-
-@mutation("inventoryItemUpdate")
-def update_item(context: Context, id: str, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - GraphQL's names
-    """Change what an item is: its SKU, whether it is counted at all, whether it is shipped."""
-    store = context.store
-    item = _find(store, "InventoryItem", id)
-    if item is None:
-        error = {"field": ["id"], "message": "The product couldn't be updated because it does not exist."}
-        return {"inventoryItem": None, "userErrors": [error]}
-    change_item(store, item, input)
-    return {"inventoryItem": item, "userErrors": []}
-
-
-def change_item(store: Store, item: InventoryItem, wish: dict[str, Any]) -> None:
-    """Take over what is given of sku, tracked and requiresShipping."""
-    for theirs, ours in (
-        ("sku", "sku"), ("tracked", "tracked"), ("requiresShipping", "requires_shipping"),
-    ):  # fmt: skip
-        if wish.get(theirs) is not None:
-            setattr(item, ours, wish[theirs])
-    store.touch(item)
-    store.emit("inventory_items/update", item)
-    if item.variant:
-        store.touch(item.variant)
-        store.touch(item.variant.product)
-        store.emit("products/update", item.variant.product)
 
 
 # ---------------------------------------------------------------- what is wrong with a wish
@@ -201,12 +103,19 @@ def _reason_errors(wish: dict[str, Any]) -> Errors:
     return [_error(["reason"], text, "INVALID_REASON")]
 
 
+def _name_errors(name: str, valid: Sequence[str], code: str) -> Errors:
+    if name in valid:
+        return []
+    text = f"The specified quantity name is invalid. Valid values are: {', '.join(valid)}."
+    return [_error(["name"], text, code)]
+
+
 def _target_errors(store: Store, path: list[Any], wanted: dict[str, Any]) -> Errors:
     """The item and the location exist, and the one is stocked at the other."""
     missing = [
         _error([*path, name], text, code)
         for name, (text, code) in NOT_FOUND.items()
-        if _find(store, KINDS[name], wanted[name]) is None
+        if store.named(KINDS[name], wanted[name]) is None
     ]
     if missing:
         return missing
@@ -286,16 +195,8 @@ def changes(
     ]
 
 
-def _find(store: Store, kind: str, text: str) -> Any:
-    """The record that a global id of this kind names, or None, also for what is no such id."""
-    try:
-        return store.get(kind, number(text, kind))
-    except InvalidGid:
-        return None
-
-
 def _level(store: Store, wanted: dict[str, Any]) -> InventoryLevel | None:
-    item: InventoryItem | None = _find(store, "InventoryItem", wanted["inventoryItemId"])
-    location = _find(store, "Location", wanted["locationId"])
+    item: InventoryItem | None = store.named("InventoryItem", wanted["inventoryItemId"])
+    location = store.named("Location", wanted["locationId"])
     level = item.levels.get(location.id) if item and location else None
     return level if level and level.is_active else None

@@ -2,24 +2,17 @@
 
 from typing import Any
 
-from simulator.gids import InvalidGid, gid, number
-from simulator.inventory_changes import change_item
+from simulator.gids import gid
 from simulator.records import Collection, Product, Variant
 from simulator.registry import Context, mutation
 from simulator.state import Store
+from simulator.stocking import change_item
 
 GONE = "Product does not exist"
 PLAIN = {
     "title": "title", "handle": "handle", "vendor": "vendor", "productType": "product_type",
     "status": "status", "tags": "tags",
 }  # fmt: skip
-
-
-def _product(store: Store, text: str | None) -> Product | None:
-    try:
-        return store.get("Product", number(text or "", "Product"))
-    except InvalidGid:
-        return None
 
 
 def _changed(store: Store, product: Product) -> None:
@@ -37,7 +30,7 @@ def update(
 ) -> dict[str, Any]:
     """Change what is given of title, handle, vendor, type, status, tags and collections."""
     wish = product or input or {}
-    found = _product(context.store, wish.get("id") or (identifier or {}).get("id"))
+    found = context.store.named("Product", wish.get("id") or (identifier or {}).get("id") or "")
     if found is None:
         return {"product": None, "userErrors": [{"field": ["id"], "message": GONE}]}
     if wish.get("title") == "":
@@ -64,7 +57,7 @@ def _collections(store: Store, ids: list[str] | None) -> list[Collection]:
 def delete(context: Context, input: dict[str, Any], **_more: Any) -> dict[str, Any]:  # noqa: A002 - GraphQL's name
     """Delete a product with its variants and their stock. Orders keep what they say of it."""
     store = context.store
-    found = _product(store, input["id"])
+    found = store.named("Product", input["id"])
     if found is None:
         return {"deletedProductId": None, "userErrors": [{"field": ["id"], "message": GONE}]}
     for variant in found.variants:
@@ -82,7 +75,7 @@ def update_variants(
 ) -> dict[str, Any]:
     """Change price, taxability, policy and the inventory item of variants; all or none."""
     store = context.store
-    found = _product(store, productId)
+    found = store.named("Product", productId)
     if found is None:
         return _refused(["productId"], GONE, "PRODUCT_DOES_NOT_EXIST")
     own = {gid("ProductVariant", variant.id): variant for variant in found.variants}
@@ -119,7 +112,7 @@ def _change_variant(store: Store, variant: Variant, wish: dict[str, Any]) -> Non
 def delete_variants(context: Context, productId: str, variantsIds: list[str]) -> dict[str, Any]:
     """Delete variants of one product; all or none."""
     store = context.store
-    found = _product(store, productId)
+    found = store.named("Product", productId)
     if found is None:
         return _refused(["productId"], GONE, "PRODUCT_DOES_NOT_EXIST")
     own = {gid("ProductVariant", variant.id): variant for variant in found.variants}

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from simulator import gids
 from simulator.records import Location, Record, Subscription
 
 R = TypeVar("R")
@@ -122,6 +123,13 @@ class Store:
     def get(self, kind: str, number: int | str) -> Any:
         """The record, or None."""
         return self.table(kind).get(number)
+
+    def named(self, kind: str, global_id: str) -> Any:
+        """The record with this global id; None also where the text is no id of that kind."""
+        try:
+            return self.get(kind, gids.number(global_id, kind))
+        except gids.InvalidGid:
+            return None
 
     def ordered_ids(self, kind: str) -> list[int]:
         """All ids of a kind, ascending; not to be changed by the caller."""

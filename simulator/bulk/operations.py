@@ -8,7 +8,7 @@ from flask import request
 from simulator.bulk.query_rules import problems
 from simulator.connections import connection
 from simulator.execution import admin_schema
-from simulator.gids import InvalidGid, gid, number
+from simulator.gids import gid
 from simulator.records import BulkOperation
 from simulator.registry import Context, mutation, query, resolves
 from simulator.search import Terms, matches
@@ -64,10 +64,7 @@ def cancel(context: Context, id: str) -> dict[str, Any]:  # noqa: A002 - GraphQL
 
 @query("bulkOperation")
 def one(context: Context, id: str) -> BulkOperation | None:  # noqa: A002 - GraphQL's name
-    try:
-        return context.store.get("BulkOperation", number(id, "BulkOperation"))
-    except InvalidGid:
-        return None
+    return context.store.named("BulkOperation", id)
 
 
 @query("bulkOperations")

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from simulator.records.base import Attributes
+from simulator.records.base import Attributes, Record
 
 
 @dataclass(eq=False)
@@ -72,3 +72,24 @@ class Line:
     tax_lines: list[TaxLine] = field(default_factory=list)
     grams: int = 0
     owner: Any = field(default=None, repr=False)  # the draft or order, whose currency the money is in
+
+
+@dataclass(eq=False, kw_only=True)
+class Sale(Record):
+    """What a draft and an order have in common: who buys, where it goes, how it is paid for."""
+
+    name: str
+    currency: str  # presentment
+    token: str
+    email: str | None = None
+    phone: str | None = None
+    note: str | None = None
+    po_number: str | None = None
+    source_name: str | None = None
+    tags: list[str] = field(default_factory=list)
+    custom_attributes: Attributes = field(default_factory=list)
+    shipping_address: Address | None = None
+    billing_address: Address | None = None
+    shipping_line: ShippingLine | None = None
+    tax_exempt: bool = False
+    payment_terms: dict[str, Any] | None = None

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from simulator.records.base import Attributes, Record
+from simulator.records.base import Record
 from simulator.records.catalog import InventoryLevel
-from simulator.records.lines import Address, Discount, Line, ShippingLine
+from simulator.records.lines import Discount, Line, Sale
 
 if TYPE_CHECKING:
     from simulator.records.refunds import Refund, Return
@@ -27,29 +27,14 @@ class OrderLine(Line):
 
 
 @dataclass(eq=False, kw_only=True)
-class Order(Record):
+class Order(Sale):
     kind = "Order"
 
-    name: str
     number: int
-    currency: str  # presentment
-    token: str
     processed_at: datetime
     financial_status: str  # PENDING | PAID | PARTIALLY_REFUNDED | REFUNDED | VOIDED | PARTIALLY_PAID
-    email: str | None = None
-    phone: str | None = None
-    note: str | None = None
-    po_number: str | None = None
-    source_name: str | None = None
-    tags: list[str] = field(default_factory=list)
-    custom_attributes: Attributes = field(default_factory=list)
     lines: list[OrderLine] = field(default_factory=list)
-    shipping_address: Address | None = None
-    billing_address: Address | None = None
-    shipping_line: ShippingLine | None = None
     discount: Discount | None = None
-    tax_exempt: bool = False
-    payment_terms: dict[str, Any] | None = None
     edited: bool = False
     cancelled_at: datetime | None = None
     cancel_reason: str | None = None

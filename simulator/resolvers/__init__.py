@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql import GraphQLSchema, is_abstract_type
 
-from simulator import app_changes, inventory_changes, order_edits, placing, product_changes, refunds
+from simulator import app_changes, inventory_changes, order_edits, placing, product_changes, refunds, stocking
 from simulator import fulfillments as parcels
 from simulator import orders as staff
 from simulator.resolvers import (
@@ -28,7 +28,7 @@ from simulator.resolvers import (
 MODULES = (
     collections, draft_lines, drafts, fulfillments, inventory, money, order_lines, orders, payments,
     products, shop,
-    app_changes, inventory_changes, order_edits, parcels, placing, product_changes, refunds, staff,
+    app_changes, inventory_changes, order_edits, parcels, placing, product_changes, refunds, staff, stocking,
 )  # fmt: skip
 
 

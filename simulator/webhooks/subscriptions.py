@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from simulator.connections import connection
-from simulator.gids import InvalidGid, gid, number
+from simulator.gids import gid
 from simulator.records import Subscription
 from simulator.registry import Context, mutation, query, resolves
 from simulator.state import Store, utc_now
@@ -142,7 +142,7 @@ def create(context: Context, topic: str, webhookSubscription: dict[str, Any]) ->
 def update(context: Context, id: str, webhookSubscription: dict[str, Any]) -> dict[str, Any]:  # noqa: A002 - GraphQL's name
     """Change what is given; the topic stays."""
     store = context.store
-    found = _find(store, id)
+    found = store.named("WebhookSubscription", id)
     if found is None:
         return {"webhookSubscription": None, "userErrors": [_UNKNOWN]}
     names = ("topic", "uri", "name", "format", "filter", "include_fields", "metafield_namespaces")
@@ -159,7 +159,7 @@ def update(context: Context, id: str, webhookSubscription: dict[str, Any]) -> di
 @mutation("webhookSubscriptionDelete")
 def delete(context: Context, id: str) -> dict[str, Any]:  # noqa: A002 - GraphQL's name
     """Unsubscribe; what is still on its way to the address is given up."""
-    found = _find(context.store, id)
+    found = context.store.named("WebhookSubscription", id)
     if found is None:
         return {"deletedWebhookSubscriptionId": None, "userErrors": [_UNKNOWN]}
     context.store.drop(found)
@@ -170,16 +170,9 @@ def delete(context: Context, id: str) -> dict[str, Any]:  # noqa: A002 - GraphQL
 # ---------------------------------------------------------------- reads
 
 
-def _find(store: Store, text: str) -> Subscription | None:
-    try:
-        return store.get("WebhookSubscription", number(text, "WebhookSubscription"))
-    except InvalidGid:
-        return None
-
-
 @query("webhookSubscription")
 def one(context: Context, id: str) -> Subscription | None:  # noqa: A002 - GraphQL's name
-    return _find(context.store, id)
+    return context.store.named("WebhookSubscription", id)
 
 
 @query("webhookSubscriptions")
