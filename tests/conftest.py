@@ -13,7 +13,7 @@ import pytest
 from bridge.db import Database
 from local.process import Process
 from tests.support import processes
-from tests.support.servers import Servers, session_folder, sqlalchemy_url
+from tests.support.servers import Servers, session_folder, sqlalchemy_url, temporary
 
 pytest_plugins = ("tests.support.recovery",)
 
@@ -35,7 +35,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
     """PostgreSQL with a migrated template, and Valkey."""
-    with session_folder() as folder:
+    with session_folder() as folder, pytest.MonkeyPatch.context() as environment:
+        # What a killed process leaves behind goes with the folder.
+        environment.setenv("TMPDIR", str(temporary(folder)))
         started = Servers(folder)
         try:
             started.start()

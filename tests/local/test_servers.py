@@ -246,3 +246,14 @@ child.wait_until(lambda: False, seconds=1000)
     parent.communicate()
 
     await_until(lambda: not psutil.pid_exists(child) or is_zombie(child))
+
+
+def test_what_killed_processes_of_the_tests_leave_behind_goes_with_the_folder_of_the_session(servers):
+    leave = "import os, tempfile; print(tempfile.mkdtemp(), flush=True); os.kill(os.getpid(), 9)"
+
+    killed = subprocess.run(
+        [sys.executable, "-c", leave], env=base_environment(), capture_output=True, text=True
+    )
+
+    assert killed.returncode == -signal.SIGKILL
+    assert Path(killed.stdout.strip()).is_relative_to(servers.folder)

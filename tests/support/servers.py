@@ -104,6 +104,14 @@ def session_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def temporary(folder: Path) -> Path:
+    """Make the place in a session's folder where the processes of its tests put what need not outlive them."""
+    made = folder / "tmp"
+    made.mkdir()
+    made.chmod(0o1777)  # As root some of them run as another account.
+    return made
+
+
 def _is_older_than_a_minute(folder: Path) -> bool:
     try:
         return time.time() - folder.stat().st_mtime > 60
