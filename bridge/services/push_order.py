@@ -24,9 +24,11 @@ from bridge.services.adopt_draft import (
     is_open,
 )
 from bridge.services.hold_stock import wants_hold
+from bridge.services.living_orders import ANOTHER_ORDER, living_orders
 from bridge.services.order_draft import sale_of
 from bridge.services.order_turn import BUDGET_SECONDS, Entry, Timing, Turn, TurnLost, order_turn
 from bridge.services.rebuild_journal import may_have_lost, rebuild_journal
+from bridge.services.record_shop_order import record_shop_order
 from bridge.services.spare_drafts import note_spares, remove_spares, spares
 
 # While a draft of unknown outcome may still appear, it is looked for this often.
@@ -75,6 +77,7 @@ def _settled(turn: Turn, shop: Shop, sale: Sale, unanswered: Sequence[PushAttemp
     Only a look that began after the grace period says that there is nothing.
     """
     with turn.entry() as entry:
+        attempts = attempts_of(entry.session, turn.order_id)
         latest = max(attempt.finished_at or attempt.gives_up_at for attempt in unanswered)
         patience = (latest - entry.now).total_seconds() + turn.timing.grace_seconds
     found = dict(find_ours(shop, sale, unanswered))
@@ -87,11 +90,18 @@ def _settled(turn: Turn, shop: Shop, sale: Sale, unanswered: Sequence[PushAttemp
             note_spares(entry, found)
             entry.finish()
         return True
-    with turn.entry() as entry:
-        if patience > 0:
+    if patience > 0:
+        with turn.entry() as entry:
             entry.wait(
                 min(patience, _LOOK_AGAIN_SECONDS),
                 "an attempt's outcome is unknown; it is looked for before another is made",
+            )
+        return True
+    living = living_orders(shop, sale, attempts, recorded=None)
+    with turn.entry() as entry:
+        if living.unclear or len(living.own) > 1:  # The attempts stay open: the next turn looks again.
+            entry.park(
+                ANOTHER_ORDER, f"{living.names} carries this order's token; link it or cancel it first"
             )
             return True
         numbers = {attempt.number for attempt in unanswered}
@@ -100,7 +110,18 @@ def _settled(turn: Turn, shop: Shop, sale: Sale, unanswered: Sequence[PushAttemp
                 attempt.outcome = RESOLVED_ABSENT
                 attempt.draft_id = None
                 attempt.finished_at = attempt.finished_at or entry.now
-    return False
+        if living.own:  # Its draft was completed and deleted before it was seen.
+            [own] = living.own
+            record_shop_order(
+                entry.session,
+                entry.order,
+                shop_order_id=own.order_id,
+                name=own.name,
+                actor="shopify",
+                now=entry.now,
+            )
+            entry.finish()
+    return bool(living.own)
 
 
 def _create(turn: Turn, shop: Shop, sale: Sale) -> None:

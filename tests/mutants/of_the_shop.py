@@ -27,8 +27,8 @@ MUTANTS = (
         (
             Edit(
                 _PUSH,
-                "        if patience > 0:\n            entry.wait(",
-                "        if False:\n            entry.wait(",
+                "    if patience > 0:\n        with turn.entry() as entry:",
+                "    if False:\n        with turn.entry() as entry:",
             ),
         ),
         (_PUSHES + "test_an_unknown_outcome_is_looked_up_and_never_repeated_blindly",),

@@ -115,6 +115,20 @@ def test_our_own_completion_that_was_not_heard_of_is_found_without_its_draft(sta
     is_its_own(stage, order_id, made)
 
 
+def test_one_whose_making_was_never_answered_is_not_made_again(stage: Stage):
+    stage.simulator.fault("webhook_drop")
+    order_id = stage.order()
+    stage.simulator.fault("lost_reply", operation="draftOrderCreate", times=1)
+    stage.run()
+    [draft] = stage.drafts()
+    made = complete_and_delete(stage, draft["id"])
+
+    stage.later()
+
+    is_its_own(stage, order_id, made)
+    assert (stage.drafts(), stage.attempts(order_id)) == ([], ["resolved_absent"])
+
+
 def test_it_is_canceled_when_the_order_is_rejected(stage: Stage):
     stage.simulator.fault("webhook_drop")
     order_id = stage.pushed()
