@@ -2,70 +2,17 @@
 
 import pytest
 
-from bridge import jobs
 from bridge.domain.errors import IllegalMove, InvalidRequest
-from bridge.services.close_custom_lines import closing_ids
-from bridge.services.order_decisions import decide, request_cancel, request_confirm, request_reject
+from bridge.services.order_decisions import decide, request_confirm
+from tests.flows.closing import cancel, confirmed, reject, ship
 from tests.flows.stage import Line, Stage
 from tests.flows.test_confirm import COMPLETE
-
-FULFILLMENT_ORDERS = (
-    "query($id: ID!) { order(id: $id) { fulfillmentOrders(first: 10) { nodes { id status"
-    " lineItems(first: 10) { nodes { id remainingQuantity lineItem { title } } } } } } }"
-)
-FULFILL = (
-    "mutation($fulfillment: FulfillmentInput!) { fulfillmentCreate(fulfillment: $fulfillment) {"
-    " fulfillment { id } userErrors { message } } }"
-)
-CANCEL_FULFILLMENT = (
-    "mutation($id: ID!) { fulfillmentCancel(id: $id) { fulfillment { id } userErrors { message } } }"
-)
-
-
-def reject(stage: Stage, order_id, reason: str = "we do not ship there"):
-    return decide(stage.db, request_reject, order_id=order_id, by="staff", reason=reason)
-
-
-def cancel(stage: Stage, order_id, reason: str = "the customer changed their mind"):
-    return decide(stage.db, request_cancel, order_id=order_id, by="staff", reason=reason)
-
-
-def confirmed(stage: Stage, lines=(Line(),), **columns):
-    order_id = stage.pushed(lines, **columns)
-    decide(stage.db, request_confirm, order_id=order_id, by="staff")
-    assert stage.run() == []
-    return order_id
 
 
 def units_in_the_shop(stage: Stage) -> int:
     """Units that anybody could buy, of the one article these tests sell."""
     levels = stage.simulator.state()["inventory_levels"]
     return sum(level["available"] for level in levels if level["sku"] == Line.sku)
-
-
-def ship(stage: Stage, *titles: str) -> str:
-    """Ship the lines with these titles, with tracking; returns the fulfillment."""
-    [order] = stage.orders()
-    found = stage.staff(FULFILLMENT_ORDERS, id=order["id"])["fulfillmentOrders"]["nodes"]
-    wanted = [
-        {
-            "fulfillmentOrderId": one["id"],
-            "fulfillmentOrderLineItems": [
-                {"id": line["id"], "quantity": line["remainingQuantity"]}
-                for line in one["lineItems"]["nodes"]
-                if line["lineItem"]["title"] in titles
-            ],
-        }
-        for one in found
-    ]
-    wanted = [one for one in wanted if one["fulfillmentOrderLineItems"]]
-    return stage.staff(
-        FULFILL,
-        fulfillment={
-            "lineItemsByFulfillmentOrder": wanted,
-            "trackingInfo": {"company": "Aramex", "number": "AWB1"},
-        },
-    )["fulfillment"]["id"]
 
 
 def test_rejecting_deletes_the_draft_and_gives_the_stock_back(stage):
@@ -223,80 +170,3 @@ def test_one_intent_at_a_time_and_never_without_a_reason(stage):
 
     stage.run()
     assert stage.read(order_id).rejection_reason == "we do not ship there"
-
-
-def test_lines_that_are_not_ours_are_closed_when_ours_have_shipped(stage):
-    order_id = confirmed(stage, [Line(), Line(variant_id=None, title="Their mug")])
-    ship(stage, "Ceramic Coffee Set")
-
-    close_lines(stage, order_id)
-    close_lines(stage, order_id)
-
-    [order] = stage.orders()
-    assert order["displayFulfillmentStatus"] == "FULFILLED"
-    tracked = [bool(parcel["trackingInfo"]) for parcel in order["fulfillments"]]
-    assert tracked == [True, False]
-
-
-def test_more_lines_than_one_call_takes_are_all_closed(stage):
-    theirs = [Line(variant_id=None, title=f"Their thing {n}", price="1.00", quantity=1) for n in range(251)]
-    order_id = confirmed(stage, [Line(), *theirs])
-    ship(stage, "Ceramic Coffee Set")
-
-    close_lines(stage, order_id)
-
-    assert stage.orders()[0]["displayFulfillmentStatus"] == "FULFILLED"
-
-
-def test_lines_that_are_not_ours_stay_open_while_one_of_ours_waits(stage):
-    order_id = confirmed(stage, [Line(), Line(variant_id=None, title="Their mug")])
-
-    close_lines(stage, order_id)
-
-    assert stage.orders()[0]["fulfillments"] == []
-
-
-def test_an_unanswered_closing_is_found_and_not_repeated(stage):
-    order_id = confirmed(stage, [Line(), Line(variant_id=None, title="Their mug")])
-    ship(stage, "Ceramic Coffee Set")
-    stage.simulator.fault("lost_reply", operation="fulfillmentCreate", times=1)
-
-    close_lines(stage, order_id)
-    stage.later()
-
-    assert len(stage.orders()[0]["fulfillments"]) == 2
-    with stage.db.transaction() as session:
-        assert len(closing_ids(session, order_id)) == 1
-
-
-def test_the_closing_is_taken_back_when_our_parcel_is(stage):
-    order_id = confirmed(stage, [Line(), Line(variant_id=None, title="Their mug")])
-    parcel = ship(stage, "Ceramic Coffee Set")
-    close_lines(stage, order_id)
-    stage.staff(CANCEL_FULFILLMENT, id=parcel)
-
-    close_lines(stage, order_id)
-
-    [order] = stage.orders()
-    assert [one["status"] for one in order["fulfillments"]] == ["CANCELLED", "CANCELLED"]
-    assert order["displayFulfillmentStatus"] == "UNFULFILLED"
-
-
-def test_canceling_takes_the_closing_back_first(stage):
-    order_id = confirmed(stage, [Line(), Line(variant_id=None, title="Their mug")])
-    parcel = ship(stage, "Ceramic Coffee Set")
-    close_lines(stage, order_id)
-    stage.staff(CANCEL_FULFILLMENT, id=parcel)
-
-    cancel(stage, order_id)
-    stage.run()
-    stage.later(5)
-
-    assert stage.orders()[0]["cancelledAt"] is not None
-    assert stage.read(order_id).status == "CANCELED"
-
-
-def close_lines(stage: Stage, order_id) -> None:
-    with stage.db.transaction() as session:
-        jobs.request(session, jobs.CLOSE_LINES, order_id=order_id)
-    stage.run()

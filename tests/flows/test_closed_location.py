@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.flows.closing import cancel, confirmed
 from tests.flows.stage import Stage
-from tests.flows.test_close import cancel, confirmed
 
 
 @pytest.mark.parametrize("fault", [None, "lost_reply", "refuse"])

@@ -1,76 +1,25 @@
 """The sweep over everything we sell: pages that fail, two at once, numbers that overtake each other."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
 
 from bridge import jobs
-from bridge.db import Database, clock
-from bridge.domain import shop_values
+from bridge.db import clock
 from bridge.domain.errors import ShopError
-from bridge.domain.shop import Shop
 from bridge.models import InventoryLevel, Listing, Partner, Reservation, SyncRun, Work
 from bridge.services.observe_stock import observe_webhook_level
 from bridge.services.reserve_stock import commit
 from bridge.services.stock_location import known_location
 from bridge.services.sync_inventory import LOCK, sync_inventory, sync_on_schedule
-from bridge.services.sync_runs import Sweep
 from tests.inventory.bulk_stage import level_webhook
 from tests.inventory.conftest import ARTICLES, UNITS
+from tests.inventory.sync_stage import Overtaken, available, location_of, sync
 from tests.support.selling import add_listing, add_order, add_partner, reservations
 from tests.support.stock_room import StockRoom
-
-
-@dataclass
-class Overtaken:
-    """The real shop; between its answer about levels and our storing it, something happens."""
-
-    shop: Shop
-    meanwhile: Callable[[], None]
-
-    def profile(self) -> shop_values.ShopProfile:
-        return self.shop.profile()
-
-    def spent(self) -> shop_values.Spent:
-        return self.shop.spent()
-
-    def inventory_levels(
-        self, items: Sequence[int], location_id: int
-    ) -> Mapping[int, shop_values.InventoryLevel]:
-        answer = self.shop.inventory_levels(items, location_id)
-        self.meanwhile()
-        return answer
-
-
-def sync(db: Database, shop: Shop | Overtaken, **options) -> Sweep:
-    sweep = sync_inventory(
-        db,
-        shop,  # type: ignore[arg-type]  # the part of a shop that a sync uses
-        **{"configured_location": None, "pause": lambda _seconds: None, **options},
-    )
-    assert sweep is not None
-    return sweep
-
-
-def available(db: Database, listing: Listing) -> int | None:
-    with db.transaction() as session:
-        return session.scalars(
-            select(InventoryLevel.available).where(
-                InventoryLevel.inventory_item_id == listing.inventory_item_id,
-                InventoryLevel.location_id == known_location(session),
-            )
-        ).one()
-
-
-def location_of(db: Database) -> int:
-    with db.transaction() as session:
-        location = known_location(session)
-    assert location is not None
-    return location
 
 
 def test_every_item_is_read_and_only_what_changed_is_counted(db, shop, listings, staff: StockRoom):
@@ -265,46 +214,6 @@ def test_an_item_no_longer_stocked_has_none_and_an_untracked_one_no_limit(db, sh
     assert not level.stocked
 
 
-def test_a_new_location_is_read_as_a_whole_before_it_is_sold_from(db, shop, listings, simulator):
-    before = location_of(db)
-    other = _other_location(simulator, before)
-    known_meanwhile = []
-
-    sync(db, Overtaken(shop, lambda: known_meanwhile.append(location_of(db))), configured_location=other)
-
-    assert set(known_meanwhile) == {before}
-    assert location_of(db) == other
-    with db.transaction() as session:
-        read = session.scalar(
-            select(func.count()).select_from(InventoryLevel).where(InventoryLevel.location_id == other)
-        )
-    assert read == ARTICLES
-
-
-def test_a_new_location_that_could_not_be_read_as_a_whole_is_not_sold_from(db, shop, listings, simulator):
-    before = location_of(db)
-    simulator.fault("error_500", operation="nodes", times=3)
-
-    sync(db, shop, configured_location=_other_location(simulator, before))
-
-    assert location_of(db) == before
-
-
-def test_units_promised_at_the_old_location_are_still_looked_after(db, shop, listings, simulator):
-    before = location_of(db)
-    item = listings[0].inventory_item_id
-    with db.transaction() as session:
-        partner = session.scalars(select(Partner)).one()
-        order = add_order(session, partner, {item: 4}, location=before)
-        commit(session, order, clock(session) - timedelta(seconds=10))
-
-    sweep = sync(db, shop, configured_location=_other_location(simulator, before))
-
-    assert sweep.items == ARTICLES + 1
-    with db.transaction() as session:
-        assert reservations(session, order.id) == {item: "handed_over"}
-
-
 def test_syncs_reads_and_webhooks_at_once_neither_wait_for_each_other_for_ever_nor_lose_a_number(
     db, shop, listings, staff
 ):
@@ -343,9 +252,3 @@ def test_syncs_reads_and_webhooks_at_once_neither_wait_for_each_other_for_ever_n
 
     assert problems == []
     assert sync(db, shop).changed == 0
-
-
-def _other_location(simulator, known: int) -> int:
-    answer = simulator.graphql("{ locations(first: 10) { nodes { id } } }")
-    ids = [int(node["id"].rsplit("/", 1)[1]) for node in answer["data"]["locations"]["nodes"]]
-    return next(one for one in ids if one != known)

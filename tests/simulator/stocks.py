@@ -3,6 +3,7 @@
 from itertools import count
 from typing import Any
 
+from simulator import stock
 from tests.simulator.shops import Shop
 
 SET = """
@@ -20,6 +21,23 @@ mutation ($input: InventoryAdjustQuantitiesInput!, $key: String!) {
   inventoryAdjustQuantities(input: $input) @idempotent(key: $key) {
     inventoryAdjustmentGroup { changes { name delta } }
     userErrors { field message code }
+  }
+}"""
+UNTRACK = """
+mutation ($id: ID!, $input: InventoryItemInput!) {
+  inventoryItemUpdate(id: $id, input: $input) { inventoryItem { tracked sku } userErrors { message } }
+}"""
+UNKNOWN_LOCATION = "gid://shopify/Location/999999999999"
+READ = """
+query ($ids: [ID!]!, $location: ID!) {
+  nodes(ids: $ids) {
+    __typename
+    ... on InventoryItem {
+      sku tracked
+      inventoryLevel(locationId: $location) {
+        id isActive quantities(names: ["available", "on_hand"]) { name quantity updatedAt }
+      }
+    }
   }
 }"""
 _keys = count()
@@ -76,3 +94,8 @@ def quantities(shop: Shop, sku: str, location: str = "Amman Warehouse") -> dict[
     )
     level = answer["inventoryItem"]["inventoryLevel"]
     return {one["name"]: one["quantity"] for one in level["quantities"]}
+
+
+def level_of(shop: Shop, sku: str, location: str = "Amman Warehouse") -> stock.InventoryLevel:
+    """The record of an item at a location."""
+    return shop.store.get("InventoryItem", item_of(shop, sku)).levels[location_of(shop, location)]

@@ -3,8 +3,7 @@
 from tests.simulator.listening import Inbox
 from tests.simulator.orders import cancel, draft, number_of, place, send
 from tests.simulator.shops import open_shop
-from tests.simulator.stocks import at
-from tests.simulator.test_inventory import UNTRACK
+from tests.simulator.stocks import UNTRACK, at
 from tests.simulator.test_webhook_topics import DELIVER, UNSEND
 
 ADDRESS = """address1 address2 city company country country_code first_name last_name latitude longitude
