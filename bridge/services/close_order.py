@@ -15,7 +15,7 @@ from bridge.services import reserve_stock
 from bridge.services.adopt_draft import PLACED, attempts_of, find_ours, is_open, reopen_attempt
 from bridge.services.cancel_in_shop import HasShipped, cancel_in_shop, living_parcels
 from bridge.services.close_custom_lines import closing_ids, forget_closing
-from bridge.services.living_orders import ANOTHER_ORDER, living_orders
+from bridge.services.living_orders import ANOTHER_ORDER, living_orders, take_over
 from bridge.services.move_order import take_move
 from bridge.services.order_decisions import REJECT
 from bridge.services.order_draft import sale_of
@@ -146,15 +146,7 @@ def _none_is_left(turn: Turn, shop: Shop, sale: Sale, recorded: int | None) -> b
         return True
     with turn.entry() as entry:
         if len(living.own) == 1:
-            [own] = living.own
-            record_shop_order(
-                entry.session,
-                entry.order,
-                shop_order_id=own.order_id,
-                name=own.name,
-                actor="shopify",
-                now=entry.now,
-            )
+            take_over(entry.session, entry.order, living.own[0], now=entry.now)
             entry.finish()  # Recording it has asked for the next turn.
         else:
             sentence = (

@@ -6,14 +6,18 @@ it was deleted since or a checkout that was begun on it made the order, what the
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from bridge.domain.draft_differences import is_ours
 from bridge.domain.draft_order import Sale, draft_of
 from bridge.domain.references import attempt_named, token_of
 from bridge.domain.shop import Shop
 from bridge.domain.shop_values import ShopOrder
-from bridge.models import PushAttempt
+from bridge.models import Order, PushAttempt
 from bridge.services.adopt_draft import CLOCKS_APART, PLACED, REMOVED, find_ours
+from bridge.services.record_shop_order import record_shop_order
 
 # Why an order waits for staff: the shop has a living order that may be its own, or more than one.
 ANOTHER_ORDER = "another_order"
@@ -72,3 +76,11 @@ def living_orders(
         else:
             (own if is_ours(draft_of(sale, attempt=number), order) else unclear).append(order)
     return LivingOrders(tuple(own), tuple(unclear), tuple(copies))
+
+
+def take_over(session: Session, order: Order, own: ShopOrder, *, now: datetime) -> None:
+    """Record the shop order that came of a draft of ours which is gone, also where that had ended the order.
+
+    :param order: locked by the caller
+    """
+    record_shop_order(session, order, shop_order_id=own.order_id, name=own.name, actor="shopify", now=now)

@@ -24,11 +24,10 @@ from bridge.services.adopt_draft import (
     is_open,
 )
 from bridge.services.hold_stock import wants_hold
-from bridge.services.living_orders import ANOTHER_ORDER, living_orders
+from bridge.services.living_orders import ANOTHER_ORDER, living_orders, take_over
 from bridge.services.order_draft import sale_of
 from bridge.services.order_turn import BUDGET_SECONDS, Entry, Timing, Turn, TurnLost, order_turn
 from bridge.services.rebuild_journal import may_have_lost, rebuild_journal
-from bridge.services.record_shop_order import record_shop_order
 from bridge.services.spare_drafts import note_spares, remove_spares, spares
 
 # While a draft of unknown outcome may still appear, it is looked for this often.
@@ -111,15 +110,7 @@ def _settled(turn: Turn, shop: Shop, sale: Sale, unanswered: Sequence[PushAttemp
                 attempt.draft_id = None
                 attempt.finished_at = attempt.finished_at or entry.now
         if living.own:  # Its draft was completed and deleted before it was seen.
-            [own] = living.own
-            record_shop_order(
-                entry.session,
-                entry.order,
-                shop_order_id=own.order_id,
-                name=own.name,
-                actor="shopify",
-                now=entry.now,
-            )
+            take_over(entry.session, entry.order, living.own[0], now=entry.now)
             entry.finish()
     return bool(living.own)
 

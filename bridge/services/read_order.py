@@ -22,7 +22,7 @@ from bridge.services import due_work, missing_order, reserve_stock, store_facts
 from bridge.services.adopt_draft import REMOVED, attempts_of, find_ours, is_open
 from bridge.services.copies import note_copy
 from bridge.services.due_work import Claim
-from bridge.services.living_orders import ANOTHER_ORDER, LivingOrders, living_orders
+from bridge.services.living_orders import ANOTHER_ORDER, LivingOrders, living_orders, take_over
 from bridge.services.move_order import record_event
 from bridge.services.order_draft import sale_of
 from bridge.services.record_shop_order import missing_draft, record_shop_order
@@ -93,7 +93,7 @@ def _read_draft(reading: _Reading, draft_id: int) -> None:
         if order.draft_id != draft_id or order.shopify_order_id is not None:
             return None  # It went on while we looked, and whoever did that asked for another look.
         if len(living.own) == 1:
-            _adopt(session, order, living.own[0], now=now)
+            take_over(session, order, living.own[0], now=now)
             return None
         if order.intent is not None or order.status != OrderStatus.INCOMPLETE_CAUTION:
             _leave_to_close(session, order)
@@ -118,11 +118,6 @@ def _living_orders(reading: _Reading, draft_id: int) -> LivingOrders:
         sale = sale_of(session, session.get_one(Order, reading.order_id))
         attempts = attempts_of(session, reading.order_id)
     return living_orders(reading.shop, sale, attempts, recorded=draft_id)
-
-
-def _adopt(session: Session, order: Order, own: ShopOrder, *, now: datetime) -> None:
-    """Take over the order that a draft of ours has become and is gone since, also where that had ended the order."""
-    record_shop_order(session, order, shop_order_id=own.order_id, name=own.name, actor="shopify", now=now)
 
 
 def _conclude_missing(
