@@ -1,7 +1,8 @@
 """The lives that were begun, and what somebody may choose to act on next."""
 
 from collections import Counter
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import hypothesis.strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
@@ -12,15 +13,25 @@ from tests.lifecycle.world import World
 
 
 class Choices(RuleBasedStateMachine):
-    """At most three numbers of two partners; superseded orders live on beside those that took their number."""
+    """At most three numbers of two partners; superseded orders live on beside those that took their number.
+
+    :cvar often: how often each may happen in one life; it would fill with what changes little, or takes long
+    """
+
+    often: ClassVar[Mapping[str, int]] = {
+        "submits": 5,
+        "decisions": 4,
+        "rests": 1,
+        "filings": 1,
+        "expiries": 1,
+    }
 
     def __init__(self, world: World) -> None:
         super().__init__()
         self.world = world
         world.begin()
         self.lives: list[Life] = []
-        # How often each may happen in one life: it would fill with what changes little, or takes long.
-        self.left = Counter(submits=5, decisions=4, rests=1)
+        self.left = Counter(self.often)
 
     def _draw(self, data: Any, choices: list[Any]) -> Any:
         return choices[data.draw(st.integers(0, len(choices) - 1))]
@@ -42,13 +53,30 @@ class Choices(RuleBasedStateMachine):
         return [(life, draft) for life, draft in self._all_drafts() if not life.copies]
 
     def _drafts_to_complete(self) -> list[Any]:
-        return [(life, draft) for life, draft in self._all_drafts() if draft.status != "COMPLETED"]
+        """Open ones that staff see alone: of two that are equal nobody can say which they would take."""
+        return [
+            (life, draft)
+            for life in self.lives
+            for drafts in [self._our_drafts(life)]
+            for draft in drafts
+            if len(drafts) == 1 and draft.status != "COMPLETED"
+        ]
+
+    def _completed_drafts(self) -> list[Any]:
+        """Not those that staff had changed: without the draft nobody can say whose such an order is."""
+        return [
+            (life, draft)
+            for life, draft in self._all_drafts()
+            if draft.status == "COMPLETED" and life.draft_edited is None
+        ]
 
     def _recorded_drafts(self) -> list[Any]:
-        """Open ones whose ids the bridge knows: of others it cannot tell what became of them."""
+        """Open ones whose ids the bridge knows, and all there are: of others it cannot tell what became of them."""
         rows = self.world.rows()
         return [
-            (life, draft) for life, draft in self._drafts_to_complete() if rows[life.id].draft_id == draft.id
+            (life, draft)
+            for life, draft in self._drafts_to_complete()
+            if rows[life.id].draft_id == draft.id and not self.world.late_drafts_of(life.id)
         ]
 
     def _open_copies(self) -> list[Any]:
@@ -60,11 +88,13 @@ class Choices(RuleBasedStateMachine):
         ]
 
     def _living_orders(self) -> list[tuple[Life, ShopOrder]]:
+        """Those that staff act on; one whose draft is gone they leave as it is until the bridge has found it."""
         return [
             (life, order)
             for life in self.lives
             for order in self._our_orders(life)
             if order.cancelled_at is None
+            and (not life.draft_cleared or self.world.read(life.id).shopify_order_id == order.id)
         ]
 
     def _sent_lives(self) -> list[Life]:

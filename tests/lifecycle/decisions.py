@@ -27,7 +27,7 @@ class Decisions(Laws):
         if what == "reject":
             self._intends(life, what, request_reject, {"INCOMPLETE_CAUTION"})
         elif what == "cancel":
-            self._intends(life, what, request_cancel, {"INCOMPLETE_CAUTION", "UNFULFILLED"})
+            self._cancel(life)
         else:
             self._confirm(life, accept=what == "confirm the changes")
 
@@ -41,12 +41,14 @@ class Decisions(Laws):
         ):
             life.confirmed, life.accepts_changes = True, accept
 
+    def _cancel(self, life: Life) -> None:
+        self._intends(life, "cancel", request_cancel, {"INCOMPLETE_CAUTION", "UNFULFILLED"})
+
     def _intends(self, life: Life, intent: str, decision: Callable[..., Order], allowed: set[str]) -> None:
         row = self.world.read(life.id)
         legal = row.status in allowed and row.intent in (None, intent)
         if self._decides(life, decision, legal, reason="as drawn") and row.intent is None:
-            life.intent, life.was_sent_under_intent = intent, False
-            life.note_sent()
+            life.intend(intent)
 
     @precondition(lambda self: self._sent_lives())
     @rule(data=st.data())

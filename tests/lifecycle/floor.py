@@ -1,5 +1,6 @@
 """What staff do in the shop, by the ids that they see there; the shop's answer must be yes."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from simulator.records import Order
@@ -61,31 +62,31 @@ def _kept(line: dict[str, Any], grows: int) -> dict[str, Any]:
 
 
 def ship(world: World, order: Order, position: int, units: int) -> str:
-    """Send units of one line in a parcel; its gid."""
-    line = line_at(order, position)
-    opened, part = next(
-        (opened, part)
-        for opened in order.fulfillment_orders
-        if opened.status in ("OPEN", "IN_PROGRESS")
-        for part in opened.lines
-        if part.line is line and part.remaining >= units
-    )
+    """Send units of one line in a parcel, from wherever they wait; its gid."""
     made = world.staff(
         "mutation ($f: FulfillmentInput!) { fulfillmentCreate(fulfillment: $f) {"
         " fulfillment { id } userErrors { field message } } }",
         f={
-            "lineItemsByFulfillmentOrder": [
-                {
-                    "fulfillmentOrderId": f"gid://shopify/FulfillmentOrder/{opened.id}",
-                    "fulfillmentOrderLineItems": [
-                        {"id": f"gid://shopify/FulfillmentOrderLineItem/{part.id}", "quantity": units}
-                    ],
-                }
-            ],
+            "lineItemsByFulfillmentOrder": list(_waiting(order, line_at(order, position), units)),
             "trackingInfo": {"company": "Aramex", "number": f"1Z{len(order.fulfillments)}"},
         },
     )
     return made["fulfillment"]["id"]
+
+
+def _waiting(order: Order, line: Any, units: int) -> Iterator[dict[str, Any]]:
+    """Units of a line, as the fulfillment orders have them: a parcel that was taken back has left one of its own."""
+    for opened in order.fulfillment_orders:
+        for part in opened.lines:
+            taken = min(units, part.remaining)
+            if opened.status in ("OPEN", "IN_PROGRESS") and part.line is line and taken:
+                units -= taken
+                yield {
+                    "fulfillmentOrderId": f"gid://shopify/FulfillmentOrder/{opened.id}",
+                    "fulfillmentOrderLineItems": [
+                        {"id": f"gid://shopify/FulfillmentOrderLineItem/{part.id}", "quantity": taken}
+                    ],
+                }
 
 
 def cancel(world: World, order: Order) -> None:

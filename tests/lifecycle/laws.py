@@ -20,9 +20,10 @@ class Laws(Choices):
 
     @invariant()
     def what_the_shop_made_of_it_is_allowed(self) -> None:
-        """At most one order of the shop per order of ours, with its lines; canceled only if somebody wanted that."""
+        """At most one draft and one order of the shop per order of ours; canceled only if somebody wanted that."""
         for life in self.lives:
             orders = self._our_orders(life)
+            assert len(self._our_drafts(life)) <= 1 or life.id in self.world.were_late, "two drafts of one"
             assert sum(order.cancelled_at is None for order in orders) <= 1, "two orders of one"
             for order in orders:
                 self._follow(life, order)
@@ -34,10 +35,7 @@ class Laws(Choices):
 
     def _follow(self, life: Life, order: ShopOrder) -> None:
         if life.sale is None:
-            wanted = life.draft_edited or life.cart.ours
-            ordered = {position: floor.line_at(order, position).quantity for position in wanted}
-            assert ordered == wanted
-            life.sale = Sale(order.id, ordered)
+            life.sale = self._began(life, order)
         sale = life.sale
         assert sale.number == order.id, "another order of the shop is its own now"
         if order.cancelled_at is not None and sale.canceled_at is None:
@@ -50,6 +48,17 @@ class Laws(Choices):
                 assert ours.isdisjoint(part.line.id for part in parcel.lines), (
                     "the bridge ships nothing of ours"
                 )
+
+    def _began(self, life: Life, order: ShopOrder) -> Sale:
+        """The draft has become an order, since staff completed it or somebody had confirmed it as it was."""
+        if not life.completed_by_staff:
+            assert life.confirmed, "nobody confirmed it"
+            assert life.intent is None, "it was to be rejected or canceled"
+            assert life.accepts_changes or life.draft_edited is None, "nobody has seen what was changed"
+        wanted = life.draft_edited or life.cart.ours
+        ordered = {position: floor.line_at(order, position).quantity for position in wanted}
+        assert ordered == wanted
+        return Sale(order.id, ordered)
 
     @invariant()
     def one_order_holds_a_number(self) -> None:

@@ -104,11 +104,18 @@ class Life:
     intent: str | None = None
     # Since the intent was recorded, a parcel was on its way: then it is dropped (decision 42).
     was_sent_under_intent: bool = False
+    completed_by_staff: bool = False
     draft_deleted: bool = False
+    draft_cleared: bool = False  # deleted after it had become an order
     draft_edited: Units | None = None
     copies: set[int] = field(default_factory=set)  # drafts that staff made of ours
     copied_orders: set[int] = field(default_factory=set)  # and the orders these became
     sale: Sale | None = None
+
+    def intend(self, intent: str) -> None:
+        """Somebody has decided that it ends."""
+        self.intent, self.was_sent_under_intent = intent, False
+        self.note_sent()
 
     def note_sent(self) -> None:
         """A parcel was made, or there is one when an intent comes."""

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import hypothesis.strategies as st
-from hypothesis.stateful import initialize, precondition, rule
+from hypothesis.stateful import precondition, rule
 from sqlalchemy import select
 
 from bridge import failpoints
@@ -36,17 +36,6 @@ class Partners(Decisions):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self.answers: dict[tuple[str, str], Answer] = {}
-
-    @initialize(
-        cart=st.sampled_from(CARTS), begun=st.sampled_from(("submitted", "confirmed", "an order", "an order"))
-    )
-    def the_first_order(self, cart: Cart, begun) -> None:
-        """Most lives begin with what nearly every order has behind it."""
-        self._submit(NUMBERS[0], cart, None)
-        if begun != "submitted":
-            self._confirm(self.lives[0], accept=False)
-        if begun == "an order":
-            self.world.work()
 
     @precondition(lambda self: self.left["submits"])
     @rule(

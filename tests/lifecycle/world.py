@@ -14,22 +14,22 @@ from uuid import UUID
 
 import redis
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 
 from bridge import failpoints, jobs
 from bridge.db import clock
 from bridge.domain.errors import ShopError
-from bridge.models import InventoryLevel, Listing, Mark, Order, Reservation, Work
+from bridge.models import InventoryLevel, Listing, Mark, Work
+from bridge.services.expire_waiting import expire_waiting
 from bridge.services.read_product import read_product
 from bridge.services.read_stock import read_stock
 from bridge.services.reconcile import reconcile
 from bridge.services.sync_inventory import sync_inventory
-from simulator.records import DraftOrder
-from simulator.records import Order as ShopOrder
 from simulator.webhooks.deliveries import log
+from tests.lifecycle.views import Views
 from tests.simulator.listening import Letter
 from tests.support import partner_api
-from tests.support.aging import age, aged
+from tests.support.aging import age, age_record, aged
 from tests.support.partner_api import PartnerAccount
 from tests.webhooks import stage
 
@@ -44,13 +44,17 @@ _AT_MOST = 300
 
 
 @dataclass
-class World(stage.Stage):
-    """`mail`: what the shop has sent and nobody has handed over yet. `moved`: seconds that have passed by will."""
+class World(Views):
+    """`mail`: what the shop has sent and nobody has handed over yet. `moved`: seconds that have passed by will.
+
+    `late_mail`: of drafts that Shopify has made, and shows to nobody yet.
+    """
 
     app: Flask = field(default_factory=lambda: Flask(__name__))
     accounts: dict[str, PartnerAccount] = field(default_factory=dict)
-    items: dict[str, int] = field(default_factory=dict)  # inventory items by SKU
     mail: list[Letter] = field(default_factory=list)
+    late_mail: list[Letter] = field(default_factory=list)
+    were_late: set[UUID] = field(default_factory=set)  # orders that had such drafts
     moved: int = 0
     synced_at: int = 0
 
@@ -59,7 +63,8 @@ class World(stage.Stage):
         failpoints.arm("")
         self.simulator.simulation.reset()
         self.sent()
-        self.mail, self.moved, self.synced_at = [], 0, 0
+        self.mail, self.late, self.late_mail, self.were_late = [], [], [], set()
+        self.moved = self.synced_at = 0
         with redis.Redis.from_url(self.settings["REDIS_URL"]) as budget:
             budget.flushdb()
         partner_api.empty(self.db)
@@ -97,6 +102,8 @@ class World(stage.Stage):
                             title=variant.title,
                         )
                     )
+        # A bridge that has just begun does not know how far back to look.
+        reconcile(self.db, self.shop, every_seconds=_RECONCILE_SECONDS)
 
     # ------------------------------------------------------------ partners
 
@@ -129,6 +136,49 @@ class World(stage.Stage):
         with suppress(ShopError, failpoints.FailpointError):
             self._do(piece.job, piece.ids)
 
+    def do_while_shopify_fails(self, piece: Work, fault: str, *, times: int, **where: str) -> None:
+        self.simulator.fault(fault, times=times, **where)
+        self.do(piece)
+        self.simulator.simulation.faults.clear()
+
+    def do_until(self, piece: Work, place: str) -> None:
+        """Do one piece of work in a worker that dies at this place, if it comes by."""
+        failpoints.arm(f"{place}:raise")
+        self.do(piece)
+        failpoints.arm("")
+
+    def do_and_see_no_draft(self, piece: Work) -> None:
+        """Do one piece of work; a draft that it makes is neither answered nor shown for now (decision 31)."""
+        before = {draft.id for draft in self._all("DraftOrder")}
+        self.collect()
+        self.do_while_shopify_fails(piece, "lost_reply", times=1, operation="draftOrderCreate")
+        made = [draft for draft in self._all("DraftOrder") if draft.id not in before]
+        with self.simulator.store.lock:
+            for draft in made:
+                self.simulator.store.drop(draft)
+        if made:
+            self.late += made
+            self.were_late.add(UUID(piece.ids["order_id"]))
+            known = len(self.mail)
+            self.collect()
+            self.late_mail += self.mail[known:]
+            del self.mail[known:]
+
+    def show_late_drafts(self) -> None:
+        """What was late is there from now on, and its mail is on its way."""
+        with self.simulator.store.lock:
+            for draft in self.late:
+                self.simulator.store.add(draft)
+        self.mail += self.late_mail
+        self.late, self.late_mail = [], []
+
+    def expire(self, *, within_hours: int) -> datetime:
+        """Cancel what has waited too long; the time at which that was decided."""
+        with self.db.transaction() as session:
+            now = clock(session)
+            expire_waiting(session, within_hours=within_hours, now=now)
+        return now
+
     def _do(self, job: str, ids: Mapping[str, str]) -> None:
         if job == jobs.READ_STOCK:
             item = int(ids["inventory_item_id"])
@@ -141,6 +191,11 @@ class World(stage.Stage):
 
     def _due(self) -> Sequence[Work]:
         return self.pieces(text("given_up_at IS NULL AND next_attempt_at <= now()"))
+
+    def piece(self, job: str) -> Work:
+        """The one piece of due work of this kind."""
+        [piece] = [each for each in self.due() if each.job == job]
+        return piece
 
     def pieces(self, which: Any = text("true")) -> Sequence[Work]:
         with self.db.transaction() as session:
@@ -182,7 +237,12 @@ class World(stage.Stage):
         self.moved += seconds
         by = timedelta(seconds=seconds)
         age(self.db, self.simulator.store, by)
-        self.mail = [replace(letter, raw=aged(letter.raw.decode(), by).encode()) for letter in self.mail]
+        for draft in self.late:
+            age_record(draft, by)
+        self.mail, self.late_mail = (
+            [replace(letter, raw=aged(letter.raw.decode(), by).encode()) for letter in letters]
+            for letters in (self.mail, self.late_mail)
+        )
         if self.moved - self.synced_at >= _SYNC_SECONDS:
             sync_inventory(self.db, self.shop, configured_location=None)
             self.synced_at = self.moved
@@ -197,8 +257,7 @@ class World(stage.Stage):
 
         :param deliver: False: no letter ever arrives any more
         """
-        self.simulator.simulation.faults.clear()
-        failpoints.arm("")
+        self.show_late_drafts()
         for _ in range(2):
             self._come_to_rest(deliver=deliver)
             self.pass_time(_RECONCILE_SECONDS)
@@ -233,45 +292,3 @@ class World(stage.Stage):
             ).all()
         soon = [seconds for seconds in waits if seconds <= 60]
         return max(1, int(soon[-1] if soon else waits[0])) if waits else 0
-
-    def rows(self) -> dict[UUID, Order]:
-        """Every order as it stands."""
-        with self.db.transaction() as session:
-            return {order.id: order for order in session.scalars(select(Order))}
-
-    # ------------------------------------------------------------ what is true in the shop
-
-    def drafts_of(self, order_id: UUID) -> list[DraftOrder]:
-        return [draft for draft in self._all("DraftOrder") if _names(draft, order_id)]
-
-    def orders_of(self, order_id: UUID) -> list[ShopOrder]:
-        return [order for order in self._all("Order") if _names(order, order_id)]
-
-    def available(self, sku: str) -> int:
-        """What the shop has for sale where we sell from."""
-        with self.simulator.store.lock:
-            item = self.simulator.store.get("InventoryItem", self.items[sku])
-            return item.levels[self.simulator.store.default_location_id].quantities["available"]
-
-    def _all(self, kind: str) -> list[Any]:
-        with self.simulator.store.lock:
-            return list(self.simulator.store.all(kind))
-
-    # ------------------------------------------------------------ what the bridge would sell
-
-    def for_sale(self, sku: str) -> int:
-        with self.db.transaction() as session:
-            level = session.scalars(
-                select(InventoryLevel.available).where(InventoryLevel.inventory_item_id == self.items[sku])
-            ).one()
-            promised = session.scalar(
-                select(func.coalesce(func.sum(Reservation.quantity), 0)).where(
-                    Reservation.inventory_item_id == self.items[sku],
-                    Reservation.state.in_(("held", "in_shopify")),
-                )
-            )
-        return (level or 0) - (promised or 0)
-
-
-def _names(record: DraftOrder | ShopOrder, order_id: UUID) -> bool:
-    return f"bridge-{order_id.hex}" in record.tags

@@ -34,7 +34,7 @@ def age(db: Database, store: Store, by: timedelta) -> None:
     with store.lock:
         for table in store.tables.values():
             for record in list(table.values()):
-                _age_record(record, by)
+                age_record(record, by)
         store.due = [(when - by, task, facts) for when, task, facts in store.due]
 
 
@@ -54,7 +54,8 @@ def aged(written: str, by: timedelta) -> str:
     return _TIME.sub(lambda found: (datetime.fromisoformat(found[0]) - by).isoformat(), written)
 
 
-def _age_record(record: Any, by: timedelta) -> None:
+def age_record(record: Any, by: timedelta) -> None:
+    """Make one record of the shop older."""
     for name, value in vars(record).items():
         if isinstance(value, datetime):
             setattr(record, name, value - by)

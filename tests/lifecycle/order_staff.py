@@ -1,69 +1,31 @@
-"""What staff and carriers do in the shop, without telling the bridge."""
+"""What staff and carriers do to orders in the shop, without telling the bridge."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import hypothesis.strategies as st
 from hypothesis.stateful import precondition, rule
 
+from simulator.records import Order as ShopOrder
 from tests.lifecycle import floor
-from tests.lifecycle.laws import Laws
-from tests.lifecycle.model import Parcel
+from tests.lifecycle.model import Life
+from tests.lifecycle.sending import Sending
 
 
-class ShopStaff(Laws):
-    """Drafts completed, edited, deleted, copied; orders shipped, refunded, edited, canceled, filed away, deleted."""
-
-    @precondition(lambda self: self._drafts_to_complete())
-    @rule(data=st.data())
-    def staff_complete_the_draft(self, data) -> None:
-        _, draft = self._draw(data, self._drafts_to_complete())
-        floor.complete_draft(self.world, draft.id)
-
-    @precondition(lambda self: self._recorded_drafts())
-    @rule(data=st.data())
-    def staff_edit_the_draft(self, data) -> None:
-        life, draft = self._draw(data, self._recorded_drafts())
-        position = data.draw(st.sampled_from(sorted(life.cart.ours)))
-        floor.take_one_more(self.world, draft.id, position)
-        before = life.draft_edited or life.cart.ours
-        life.draft_edited = {**before, position: before[position] + 1}
-
-    @precondition(lambda self: self._recorded_drafts())
-    @rule(data=st.data())
-    def staff_delete_the_draft(self, data) -> None:
-        life, draft = self._draw(data, self._recorded_drafts())
-        floor.delete_draft(self.world, draft.id)
-        life.draft_deleted = True
-
-    @precondition(lambda self: self._drafts_to_copy())
-    @rule(data=st.data())
-    def staff_duplicate_a_draft(self, data) -> None:
-        life, draft = self._draw(data, self._drafts_to_copy())
-        life.copies.add(floor.duplicate_draft(self.world, draft.id))
-
-    @precondition(lambda self: self._open_copies())
-    @rule(data=st.data())
-    def staff_complete_a_copy(self, data) -> None:
-        life, draft = self._draw(data, self._open_copies())
-        floor.complete_draft(self.world, draft.id)
-        life.copied_orders.add(draft.order.id)
-
-    # ------------------------------------------------------------ staff in the shop: orders
+class OrderStaff(Sending):
+    """Orders shipped, refunded, edited, canceled, filed away, deleted."""
 
     @precondition(lambda self: self._parts_to_ship())
     @rule(data=st.data())
     def staff_ship(self, data) -> None:
         life, order, position = self._draw(data, self._parts_to_ship())
-        units = data.draw(st.integers(1, life.sale.waiting(position)))
-        parcel = floor.ship(self.world, order, position, units)
-        life.sale.parcels.append(Parcel(parcel, {position: units}))
-        life.note_sent()
+        self._ship(life, order, position, data.draw(st.integers(1, life.sale.waiting(position))))
 
     @precondition(lambda self: self._parcels())
     @rule(data=st.data(), status=st.sampled_from(("IN_TRANSIT", "DELIVERED", "DELIVERED")))
     def the_carrier_reports(self, data, status) -> None:
         _, parcel = self._draw(data, self._parcels())
-        self.world.scan(parcel.gid, status)
-        if status == "DELIVERED" and parcel.delivered_at is None:
-            parcel.delivered_at = self.world.now()
+        self._scan(parcel, status)
 
     @precondition(lambda self: self._parcels_to_take_back())
     @rule(data=st.data())
@@ -79,7 +41,8 @@ class ShopStaff(Laws):
         kinds = ("CANCEL", "NO_RESTOCK") if waiting else ("RETURN", "NO_RESTOCK")
         kind = data.draw(st.sampled_from(kinds))
         units = data.draw(st.integers(1, waiting or sent))
-        floor.refund(self.world, order, position, units, kind)
+        with self._perhaps_closing(life, order):
+            floor.refund(self.world, order, position, units, kind)
         (life.sale.not_due if waiting else life.sale.returned)[position] += units
         if kind != "NO_RESTOCK":
             life.sale.given_back[position] += units
@@ -90,9 +53,19 @@ class ShopStaff(Laws):
     def staff_take_units_off_the_order(self, data) -> None:
         life, order, position = self._draw(data, self._parts_to_edit())
         units = data.draw(st.integers(1, life.sale.waiting(position)))
-        floor.edit(self.world, order, position, life.sale.due(position) - units)
+        with self._perhaps_closing(life, order):
+            floor.edit(self.world, order, position, life.sale.due(position) - units)
         life.sale.not_due[position] += units
         life.sale.given_back[position] += units
+
+    @contextmanager
+    def _perhaps_closing(self, life: Life, order: ShopOrder) -> Iterator[None]:
+        """Taking away what was left to send has the shop file the order away by itself, in a second of its own."""
+        self.world.pass_time(2)
+        was_open = order.closed_at is None
+        yield
+        if was_open and order.closed_at is not None:
+            life.sale.closed_at = self.world.second(order.closed_at)
 
     @precondition(lambda self: self._orders_to_cancel())
     @rule(data=st.data())
@@ -102,10 +75,11 @@ class ShopStaff(Laws):
         life.sale.canceled_by_staff = True
         life.sale.note_cancellation(self.world.second(order.cancelled_at))
 
-    @precondition(lambda self: self._living_orders())
+    @precondition(lambda self: self.left["filings"] and self._living_orders())
     @rule(data=st.data())
     def staff_file_the_order_away(self, data) -> None:
         """When nothing is under way: closing lines of the partner's own would come after it otherwise."""
+        self.left["filings"] -= 1
         self._compare(deliver=True)
         orders = [(life, order) for life, order in self._living_orders() if life.sale.closed_at is None]
         if orders:
