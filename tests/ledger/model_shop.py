@@ -22,6 +22,8 @@ from bridge.domain.shop_values import (
 )
 
 LONG_AGO = timedelta(minutes=30)
+# Its clock is ahead of the bridge's by less than the ten minutes that the bridge allows for.
+AHEAD = timedelta(minutes=9)
 
 
 class Snapshot(NamedTuple):
@@ -82,17 +84,13 @@ class ModelShop:
     def let_pass(self, by: timedelta) -> None:
         """Move everything into the past; holds whose end has come lapse."""
         self.history = {
-            item: [each._replace(at=each.at - by, changed_at=each.changed_at - by) for each in snapshots]
-            for item, snapshots in self.history.items()
+            item: [earlier(each, by) for each in snapshots] for item, snapshots in self.history.items()
         }
-        self.letters = [
-            (item, each._replace(at=each.at - by, changed_at=each.changed_at - by))
-            for item, each in self.letters
-        ]
+        self.letters = [(item, earlier(each, by)) for item, each in self.letters]
         for draft in self.drafts.values():
             if draft.placed.hold_until is not None:
                 draft.placed = replace(draft.placed, hold_until=draft.placed.hold_until - by)
-                if draft.placed.hold_until <= now():
+                if draft.placed.hold_until <= now() + AHEAD:
                     self.end_hold(draft)
 
     def end_hold(self, draft: ModelDraft) -> None:
@@ -150,6 +148,17 @@ class ModelShop:
     def complete_draft(self, draft_id: int, *, payment_pending: bool) -> CompletedDraft:  # noqa: ARG002  the shop asks for it
         draft = self.drafts[draft_id]
         if draft.placed.order_id is None:
+            there = self.inventory_levels([*draft.units], 0)
+            short = [
+                item for item, n in draft.units.items() if there[item].available + draft.hold.get(item, 0) < n
+            ]
+            assert not short, "the bridge completed a draft whose units are not there"
+            self.order_of(draft)
+        return CompletedDraft(draft_id, draft.placed.order_id, draft.placed.order_name)
+
+    def order_of(self, draft: ModelDraft) -> None:
+        """Make an order of a draft; staff may, whatever is there."""
+        if draft.placed.order_id is None:
             number = next(self._ids)
             held, draft.hold, draft.taken = draft.hold, {}, dict(draft.units)
             draft.placed = replace(
@@ -157,7 +166,6 @@ class ModelShop:
             )
             for item, units in draft.taken.items():
                 self.move(item, held.get(item, 0) - units)
-        return CompletedDraft(draft_id, draft.placed.order_id, draft.placed.order_name)
 
     def delete_draft(self, draft_id: int) -> None:
         self.end_hold(self.drafts[draft_id])
@@ -185,6 +193,10 @@ class ModelShop:
         taken, draft.taken = draft.taken, {}
         for item, units in taken.items():
             self.move(item, units)
+
+
+def earlier(seen: Snapshot, by: timedelta) -> Snapshot:
+    return seen._replace(at=seen.at - by, changed_at=seen.changed_at - by)
 
 
 def now() -> datetime:

@@ -117,6 +117,11 @@ def reservations(session: Session, order_id: UUID) -> dict[int, str]:
 
 def sellable(session: Session, item: int) -> int | None:
     """Return what a cart without a buffer could have of an item, wherever it lies."""
+    return stock.sellable(stock_of(session, item))
+
+
+def stock_of(session: Session, item: int) -> Stock:
+    """Return what is known and promised of an item, without a buffer, wherever it lies."""
     [level] = session.execute(
         text(
             f"SELECT {stock_terms(partner_id='NULL', shop_buffer='0')} FROM inventory_levels l"  # noqa: S608
@@ -124,4 +129,4 @@ def sellable(session: Session, item: int) -> int | None:
         ),
         {"item": item},
     )
-    return stock.sellable(Stock(*level))
+    return Stock(*level)
