@@ -1,0 +1,113 @@
+"""Guarantees of the stock ledger (ADR 0013)."""
+
+from tests.mutants.mutant import Edit, Mutant
+
+_RESERVE = "bridge/services/reserve_stock.py"
+_RELEASED = """.where(Reservation.order_id == order.id, Reservation.state == "held")
+            .values(state="released", ended_at=now)"""
+_LEDGER = (
+    "tests/ledger/test_state_machine.py::"
+    "test_nothing_is_sold_twice_and_nothing_leaks_whatever_comes_in_whichever_order"
+)
+_INVENTORY = "tests/inventory/test_reservations.py::"
+
+MUTANTS = (
+    Mutant(
+        "units of a canceled order",
+        "canceling frees units that the shop has taken, before a read shows that it put them back",
+        (
+            Edit(_RESERVE, "    if not in_shop:\n", "    if True:\n"),
+            Edit(
+                _RESERVE,
+                _RELEASED,
+                _RELEASED.replace('== "held"', '.in_(("held", "in_shopify"))'),
+            ),
+        ),
+        (
+            _LEDGER + "[canceled-0]",
+            _INVENTORY + "test_units_the_shop_committed_are_free_only_when_it_says_so",
+        ),
+    ),
+    Mutant(
+        "letting go",
+        "an order that is rejected or canceled goes on holding its units",
+        (
+            Edit(
+                "bridge/services/close_order.py",
+                "    reserve_stock.release(entry.session, order, entry.now)\n",
+                "",
+            ),
+        ),
+        (_LEDGER + "[rejected-0]",),
+    ),
+    Mutant(
+        "commitment",
+        "that the shop has taken an order's units is not noted, and they are subtracted twice for ever",
+        (
+            Edit(
+                "bridge/services/record_shop_order.py",
+                "        reserve_stock.commit(session, order, now)\n",
+                "",
+            ),
+        ),
+        (_LEDGER + "[ordered-0]",),
+    ),
+    Mutant(
+        "hand-over by reads",
+        "a webhook about stock hands units over, too",
+        (
+            Edit(
+                "bridge/services/observe_stock.py",
+                "    kept = keep_newer(session, {(inventory_item_id, location_id): seen})\n",
+                "    kept = keep_newer(session, {(inventory_item_id, location_id): seen})\n"
+                "    hand_over(session, sorted(kept.newer), began=now)\n",
+            ),
+        ),
+        (
+            _LEDGER + "[ordered before the workers went away-0]",
+            _INVENTORY + "test_a_webhook_never_hands_units_over_so_they_are_subtracted_twice_for_a_while",
+        ),
+    ),
+    Mutant(
+        "newer read",
+        "a read that began earlier takes the place of a later one",
+        (
+            Edit(
+                "bridge/domain/observations.py",
+                "return Verdict.STORE if new.seen_at > held.seen_at else Verdict.KEEP",
+                "return Verdict.STORE",
+            ),
+        ),
+        (_LEDGER + "[handed over-0]",),
+    ),
+    Mutant(
+        "read for a commitment",
+        "no read is asked for when the shop has taken units, and they wait for the sweep",
+        (
+            Edit(
+                _RESERVE,
+                "    _ask_for_reads(session, items, now)\n    # No hold",
+                "    # No hold",
+            ),
+        ),
+        (_LEDGER + "[ordered-0]",),
+    ),
+    Mutant(
+        "renewed hold",
+        "a hold that is renewed counts as seen, although it may have lapsed in between",
+        (Edit(_RESERVE, "hold_until=until, hold_seen_at=None)", "hold_until=until)"),),
+        (_LEDGER + "[held anew-2]",),
+    ),
+    Mutant(
+        "end of a hold",
+        "a hold is relied on until its very end",
+        (
+            Edit(
+                "bridge/services/stock_terms.py",
+                "HOLD_MARGIN = timedelta(minutes=10)",
+                "HOLD_MARGIN = timedelta(minutes=0)",
+            ),
+        ),
+        (_LEDGER + "[no longer held-2]",),
+    ),
+)
