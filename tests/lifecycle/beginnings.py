@@ -11,7 +11,8 @@ from tests.lifecycle.sending import Sending
 YOUNG = (
     "submitted",
     "drafted",
-    "drafted and confirmed",
+    "confirmed",
+    "confirmed and canceled",
     "its worker died before the draft",
     "its worker died after the draft",
     "the answer about its draft is lost",
@@ -47,8 +48,10 @@ class Beginnings(Partners, Elements, Sending):
             self.world.do_and_see_no_draft(self.world.piece(jobs.PUSH_ORDER))
         elif begun != "submitted":
             self.world.work()
-        if begun == "drafted and confirmed":
+        if begun in ("confirmed", "confirmed and canceled"):
             self._confirm(life, accept=False)
+        if begun == "confirmed and canceled":
+            self._cancel(life)
 
     def _grow_old(self, life: Life, begun: str) -> None:
         self.world.work()
