@@ -120,7 +120,7 @@ class Ledger(World):
             self.settling[draft.owner] = self.promised.pop(draft.owner)
             self.shop.restock(draft)
 
-    def staff_take_the_hold_off(self, which: int) -> None:
+    def staff_take_the_hold_off(self, which: int = 0) -> None:
         """The bridge hears of it at once; a number that arrives before is the one gap (see the ADR)."""
         draft = self._draft(which)
         if draft is not None and draft.hold:
@@ -249,6 +249,7 @@ STAGES: dict[str, Sequence[Callable[[Ledger], None]]] = {
     "rejected": (_reject_or_cancel,),
     "canceled": (Ledger.confirm, _reject_or_cancel),
     "held": (_seconds_later,),
+    "let go by staff": (_seconds_later, Ledger.staff_take_the_hold_off),
     "no longer held": (_seconds_later, _hours_later),
     "known to be no longer held": (_seconds_later, _hours_later, Ledger.everything_is_read),
     "held anew": (_seconds_later, _hours_later, Ledger.everything_is_read, Ledger.work),

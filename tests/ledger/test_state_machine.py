@@ -66,7 +66,10 @@ LEDGERS = {
         ("submitted", "with its units gone", "completed by staff", "ordered", "handed over", "rejected", "canceled",
          "ordered before the workers went away"),
     ),
-    2: (HOLDS, ("with a draft", "held", "no longer held", "known to be no longer held", "held anew")),
+    2: (
+        HOLDS,
+        ("with a draft", "held", "let go by staff", "no longer held", "known to be no longer held", "held anew"),
+    ),
 }  # fmt: skip
 # Nothing is shrunk: to read five steps takes less time than to try hundreds of shorter lists.
 STORIES = settings(
