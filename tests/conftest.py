@@ -22,7 +22,7 @@ hypothesis.settings.register_profile("repeatable", derandomize=True, database=No
 hypothesis.settings.register_profile("explore", print_blob=True, max_examples=1000)
 hypothesis.settings.load_profile("repeatable")
 
-_SLOWEST_FIRST = ("local", "soak", "faults", "flows", "reconcile", "cli")
+_SLOWEST_FIRST = ("local", "soak", "lifecycle", "ledger", "faults", "flows", "reconcile", "cli")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -63,11 +63,11 @@ class Choices(RuleBasedStateMachine):
         ]
 
     def _completed_drafts(self) -> list[Any]:
-        """Not those that staff had changed: without the draft nobody can say whose such an order is."""
+        """Not those that staff had changed or canceled: without the draft nobody can say whose such an order is."""
         return [
             (life, draft)
             for life, draft in self._all_drafts()
-            if draft.status == "COMPLETED" and life.draft_edited is None
+            if draft.status == "COMPLETED" and draft.order.cancelled_at is None and life.draft_edited is None
         ]
 
     def _recorded_drafts(self) -> list[Any]:

@@ -19,6 +19,10 @@ class Laws(Choices):
     """Invariants, and the comparison with the model."""
 
     @invariant()
+    def a_step_takes_its_time(self) -> None:
+        self.world.tick()
+
+    @invariant()
     def what_the_shop_made_of_it_is_allowed(self) -> None:
         """At most one draft and one order of the shop per order of ours; canceled only if somebody wanted that."""
         for life in self.lives:

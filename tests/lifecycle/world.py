@@ -55,6 +55,9 @@ class World(Views):
     mail: list[Letter] = field(default_factory=list)
     late_mail: list[Letter] = field(default_factory=list)
     were_late: set[UUID] = field(default_factory=set)  # orders that had such drafts
+    steps: int = 0
+    began_at: float = 0.0
+    held: int = 0  # seconds that were added to those outside, or taken off
     moved: int = 0
     synced_at: int = 0
 
@@ -64,7 +67,8 @@ class World(Views):
         self.simulator.simulation.reset()
         self.sent()
         self.mail, self.late, self.late_mail, self.were_late = [], [], [], set()
-        self.moved = self.synced_at = 0
+        self.moved = self.synced_at = self.steps = self.held = 0
+        self.began_at = time.monotonic()
         with redis.Redis.from_url(self.settings["REDIS_URL"]) as budget:
             budget.flushdb()
         partner_api.empty(self.db)
@@ -246,6 +250,17 @@ class World(Views):
         if self.moved - self.synced_at >= _SYNC_SECONDS:
             sync_inventory(self.db, self.shop, configured_location=None)
             self.synced_at = self.moved
+
+    def tick(self) -> None:
+        """Go on to the next step: three of them are a second here, however long they take outside.
+
+        What is due, and so what is drawn, would depend on how busy the machine is.
+        """
+        self.steps += 1
+        late = self.steps // 3 - int(time.monotonic() - self.began_at) - self.held
+        if late:
+            self.held += late
+            self.pass_time(late)
 
     # ------------------------------------------------------------ rest
 
