@@ -8,7 +8,7 @@ import hypothesis.strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
 from simulator.records import Order as ShopOrder
-from tests.lifecycle.model import Life, Parcel
+from tests.lifecycle.model import ENDED_BY_US, Life, Parcel
 from tests.lifecycle.world import World
 
 
@@ -53,13 +53,17 @@ class Choices(RuleBasedStateMachine):
         return [(life, draft) for life, draft in self._all_drafts() if not life.copies]
 
     def _drafts_to_complete(self) -> list[Any]:
-        """Open ones that staff see alone: of two that are equal nobody can say which they would take."""
+        """Open ones that staff see alone: of two that are equal nobody can say which they would take.
+
+        Not those that show after their orders have ended: to have these go on is for staff to decide.
+        """
+        rows = self.world.rows()
         return [
             (life, draft)
             for life in self.lives
             for drafts in [self._our_drafts(life)]
             for draft in drafts
-            if len(drafts) == 1 and draft.status != "COMPLETED"
+            if len(drafts) == 1 and draft.status != "COMPLETED" and rows[life.id].status not in ENDED_BY_US
         ]
 
     def _completed_drafts(self) -> list[Any]:
