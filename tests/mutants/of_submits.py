@@ -119,7 +119,7 @@ MUTANTS = (
                 "    ORDER BY random()\n    FOR UPDATE) AS locked;",
             ),
         ),
-        (_RACES + "test_carts_of_many_items_in_any_order_neither_deadlock_nor_oversell",),
+        (_RACES + "test_a_cart_that_waits_for_its_first_item_keeps_nobody_from_the_others",),
     ),
     Mutant(
         "unknown stock",
