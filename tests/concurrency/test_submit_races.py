@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import func, select, text
 
 from bridge.models import IdempotencyKey, InventoryLevel, Order, Reservation
+from tests.support.lock_order import locked_while_waiting
 from tests.support.partner_api import LiveAnswer, cart, item_of, stock
-from tests.support.waiting import await_until
 
 AT_ONCE = 50
 
@@ -172,26 +172,13 @@ def test_a_cart_that_waits_for_its_first_item_keeps_nobody_from_the_others(api, 
     skus = [f"S{number:03}" for number in range(8)]
     stock(db, account, dict.fromkeys(skus, 20))
     items = [{"sku": sku, "title": sku, "price": 1, "quantity": 1} for sku in reversed(skus)]
-    first, *others = sorted(map(item_of, skus))
 
     for number in range(3):
-        with ThreadPoolExecutor(1) as pool, db.transaction() as seller:
-            seller.scalars(levels(first).with_for_update()).one()
-            pool.submit(api.submit, account, cart(f"ORDER-{number}", items=items))
-            await_until(lambda: somebody_waits(db), because="the cart to wait for its first item")
-            with db.transaction() as session:
-                free = session.scalars(levels(*others).with_for_update(skip_locked=True)).all()
+        body = cart(f"ORDER-{number}", items=items)
 
-        assert set(free) == set(others)
-
-
-def levels(*items: int) -> Select[tuple[int]]:
-    return select(InventoryLevel.inventory_item_id).where(InventoryLevel.inventory_item_id.in_(items))
-
-
-def somebody_waits(db) -> bool:
-    with db.transaction() as session:
-        return bool(session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
+        assert not locked_while_waiting(
+            db, [*map(item_of, skus)], lambda body=body: api.submit(account, body)
+        )
 
 
 def test_stock_that_changes_meanwhile_is_not_sold_twice(api, db, account):

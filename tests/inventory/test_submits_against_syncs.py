@@ -14,6 +14,7 @@ from bridge.services.stock_location import known_location
 from bridge.services.sync_inventory import sync_inventory
 from tests.inventory.conftest import UNITS
 from tests.support.buying import buy
+from tests.support.lock_order import locked_while_waiting
 
 
 def submit(db: Database, listings: list[Listing], number: str) -> bool:
@@ -138,3 +139,20 @@ def test_what_is_given_back_is_sold_again_and_never_more(db, shop, listings):
     sold_again = answers.count(True)
     more = sum(submit(db, pair, f"THIRD-{n}") for n in range(UNITS + 2))
     assert sold_again + more == UNITS
+
+
+def test_a_sync_that_waits_for_an_item_keeps_nobody_from_later_ones(db, shop, listings):
+    items = [listing.inventory_item_id for listing in listings[:8]]
+
+    assert not locked_while_waiting(db, items, lambda: sync_inventory(db, shop, configured_location=None))
+
+
+def test_giving_back_waits_for_whoever_has_the_item_and_keeps_nobody_from_later_ones(db, listings):
+    assert submit(db, listings[7::-1], "PO-1")
+
+    def give_back() -> None:
+        with db.transaction() as session:
+            release(session, session.scalars(select(Order)).one(), clock(session))
+
+    items = [listing.inventory_item_id for listing in listings[:8]]
+    assert not locked_while_waiting(db, items, give_back)
