@@ -25,10 +25,15 @@ def simulator(
 
     :param data: where it keeps its state between two runs; None: it forgets
     """
-    options: list[str | Path] = ["--port", str(port), "--secret", secret]
-    for name, value in (("--webhooks-to", webhooks_to), ("--data", data), ("--catalog", catalog)):
-        if value is not None:
-            options += [name, value]
+    wanted = {
+        "port": port,
+        "secret": secret,
+        "webhooks-to": webhooks_to,
+        "data": data,
+        "catalog": catalog,
+    }
+    # One word each: a secret may begin with a dash.
+    options = [f"--{name}={value}" for name, value in wanted.items() if value is not None]
     return _python("simulator", ["simulator", *options], env, log)
 
 
