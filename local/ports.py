@@ -4,7 +4,8 @@ import random
 import socket
 from pathlib import Path
 
-_HANDED_OUT: set[int] = set()
+_CLAIMS: dict[int, socket.socket] = {}
+_DRAW = random.SystemRandom()  # Tests that seed `random` would draw the same ports at once.
 _EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 _LOWEST, _HIGHEST = 15_000, 32_000
 
@@ -13,19 +14,18 @@ def free_port(preferred: int | None = None) -> int:
     """Find a TCP port of 127.0.0.1 on which nothing listens.
 
     A port from the kernel's own range could be taken, between here and the bind, by any
-    connection that somebody opens; so this one comes from below that range. It is not handed
-    out again by this process, so that a server which is started again finds it free.
+    connection that somebody opens; so this one comes from below that range. While this process
+    lives nobody else who asks here gets it, so that a server finds it free whenever it starts.
 
     :param preferred: the port of the last run, taken again when it is free
     :raises OSError: no free port in 500 tries
     """
     ephemeral = _ephemeral_ports()
-    candidates = (random.randrange(_LOWEST, _HIGHEST) for _ in range(500))  # noqa: S311 - no secret
+    candidates = (_DRAW.randrange(_LOWEST, _HIGHEST) for _ in range(500))
     for port in [preferred, *candidates]:
-        if port is None or port in _HANDED_OUT or (port in ephemeral and port != preferred):
+        if port is None or (port in ephemeral and port != preferred):
             continue
-        if is_free(port):
-            _HANDED_OUT.add(port)
+        if is_free(port) and _claim(port):
             return port
     raise OSError("no free TCP port on 127.0.0.1 in 500 tries")
 
@@ -38,6 +38,18 @@ def is_free(port: int) -> bool:
             probe.bind(("127.0.0.1", port))
         except OSError:
             return False
+    return True
+
+
+def _claim(port: int) -> bool:
+    """Take the UDP port of this number, which nobody needs: the kernel frees it when we end."""
+    claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        claim.bind(("127.0.0.1", port))
+    except OSError:
+        claim.close()
+        return False
+    _CLAIMS[port] = claim
     return True
 
 
