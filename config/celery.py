@@ -94,7 +94,7 @@ beat_schedule = {
     "dispatch": _every(_read.dispatch_seconds, "work.dispatch"),
     "heartbeat": _every(5, "work.heartbeat"),
     "sync-inventory": _every(min(_read.inventory_sync_seconds, _AGAIN_SECONDS), "inventory.sync"),
-    "check-subscriptions": _every(300, "webhooks.check"),
+    "check-subscriptions": _every(_AGAIN_SECONDS, "webhooks.check"),
     "reconcile": _every(min(_read.reconcile_seconds, _AGAIN_SECONDS), "orders.reconcile"),
     "clean-up": _every(3600, "work.clean_up"),
     "look-over": _every(300, "work.look_over"),

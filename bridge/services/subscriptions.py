@@ -9,13 +9,13 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from bridge.db import Database, clock
-from bridge.domain.errors import ShopRefused
+from bridge.domain.errors import OutcomeUnknown, ShopRefused, ShopUnavailable
 from bridge.domain.shop import Shop
 from bridge.domain.shop_values import Subscription
 from bridge.models import Mark
 from bridge.services import app_webhooks
 from bridge.services.apply_webhook import TOPICS
-from bridge.services.schedule import take_turn
+from bridge.services.schedule import come_again, take_turn
 
 log = structlog.get_logger(__name__)
 
@@ -86,6 +86,8 @@ def repair(db: Database, shop: Shop, *, address: str) -> Report | None:
 def repair_on_schedule(db: Database, shop: Shop, *, public_url: str, every_seconds: float) -> None:
     """Repair when it is due; two beats make one repair. Without a public address there is nothing to do.
 
+    One that found the shop away comes again soon: while subscriptions are missing, news is.
+
     :raises ShopError: Shopify did not answer; the next turn tries again
     """
     if not public_url:
@@ -93,7 +95,12 @@ def repair_on_schedule(db: Database, shop: Shop, *, public_url: str, every_secon
     with db.transaction() as session:
         if not take_turn(session, MARK, every_seconds, clock(session)):
             return
-    report = repair(db, shop, address=address_of(public_url))
+    try:
+        report = repair(db, shop, address=address_of(public_url))
+    except (ShopUnavailable, OutcomeUnknown):
+        with db.transaction() as session:
+            come_again(session, MARK, every_seconds, clock(session))
+        raise
     if report is not None and (report.created or report.removed or report.refused):
         # Shopify removes a subscription after eight failed deliveries: something was wrong here.
         log.warning("subscriptions.repaired", **asdict(report))

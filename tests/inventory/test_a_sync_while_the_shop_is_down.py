@@ -9,6 +9,8 @@ from sqlalchemy import select, text
 from bridge.db import Database
 from bridge.domain.errors import ShopDown
 from bridge.models import SyncRun
+from bridge.services import subscriptions
+from bridge.services.apply_webhook import TOPICS
 from bridge.services.reconcile import reconcile_on_schedule
 from bridge.services.sync_inventory import sync_on_schedule
 from bridge.shopify.circuit import LONGEST_PAUSE_SECONDS
@@ -96,3 +98,20 @@ def test_a_comparison_comes_again_in_a_minute_too(db, shop, pass_time):
 
     assert [(run.kind, run.complete) for run in runs(db)] == [("reconcile", False), ("reconcile", True)]
     assert "is left alone for a while" in runs(db)[0].last_error
+
+
+def test_a_check_of_the_subscriptions_does_as_well(db, shop, pass_time):
+    def check() -> None:
+        url = "https://bridge.example"
+        subscriptions.repair_on_schedule(db, shop, public_url=url, every_seconds=EVERY_SECONDS)
+
+    with pytest.raises(ShopDown):
+        check()
+    pass_time(60)
+    check()
+    assert shop.subscriptions() == []
+
+    a_minute_later(db)
+    check()
+
+    assert {each.topic for each in shop.subscriptions()} == set(TOPICS)
