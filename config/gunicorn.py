@@ -25,6 +25,8 @@ keepalive = 5
 max_requests = 20_000
 max_requests_jitter = 2_000
 accesslog = None  # The app logs each request itself, as JSON and without headers.
+# A proxy on this machine passes clients' headers on, and gunicorn would take these two from it for its own.
+forwarder_headers = ""
 # A socket that anybody on the machine could command.
 control_socket_disable = True
 
@@ -109,7 +111,12 @@ logger_class = Logger
 
 
 def write_error(client: socket.socket, status: int, reason: str, message: str) -> None:
-    """Answer what never becomes a request of the app, as a header that is too long, with its envelope."""
+    """Answer what never becomes a request of the app, as a header that is too long, with its envelope.
+
+    For a transfer coding that it does not know gunicorn says 501, and in the same line Bad Request. It is one:
+    what is 5xx partners send again.
+    """
+    status = 400 if status == 501 else status
     body = json.dumps({"error": reason.lower(), "details": message or reason})
     head = (
         f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\n"
