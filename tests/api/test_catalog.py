@@ -159,6 +159,14 @@ def test_a_page_that_did_not_change_is_304_and_one_that_did_is_not(client, db, a
     assert "RateLimit" in same.headers
 
 
+def test_other_conditions_than_that_change_nothing(client, account):
+    answer = get(
+        client, account, **{"If-Match": '"other"', "If-Unmodified-Since": "Mon, 01 Jan 1990 00:00:00 GMT"}
+    )
+
+    assert answer.status_code == 200
+
+
 def made_up(place: bytes) -> str:
     return base64.urlsafe_b64encode(place).decode()
 

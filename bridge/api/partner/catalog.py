@@ -58,4 +58,5 @@ def catalog(query: dict[str, Any]) -> Response:
     response.set_etag(hashlib.sha256(body.encode()).hexdigest())
     # One partner's page, to be asked about each time.
     response.headers["Cache-Control"] = "private, no-cache"
-    return response.make_conditional(request)
+    # Of the conditions that there are the one that is described: If-Match would make a 412 of it.
+    return response.make_conditional({**request.environ, "HTTP_IF_MATCH": ""})
