@@ -1,6 +1,6 @@
 """Shopify's door: proves that a body is Shopify's, keeps it, and answers. What it means is a worker's business."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import structlog
 from flask import Blueprint, current_app, request
@@ -86,6 +86,6 @@ def _time(text: str) -> datetime | None:
     """Return when Shopify was triggered, for people to look at; it is not signed and decides nothing."""
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo is not None else None
+    except (ValueError, OverflowError):  # The last hour of the year 9999 can be one of 10000 in UTC.
         return None
-    return found if found.tzinfo is not None else None
