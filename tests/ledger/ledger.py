@@ -15,9 +15,9 @@ from bridge.services import reserve_stock
 from bridge.services.order_decisions import request_cancel, request_confirm, request_reject
 from bridge.services.record_shop_order import record_shop_order
 from tests.ledger.model_shop import ModelDraft, now
-from tests.ledger.world import SKUS, THERE, Seen, World
-from tests.support.buying import buy
-from tests.support.selling import LOCATION, sellable
+from tests.ledger.world import SKU_OF, SKUS, THERE, Seen, World
+from tests.support.buying import buy, buy_in
+from tests.support.selling import LOCATION
 
 DECISIONS = {"INCOMPLETE_CAUTION": request_reject, "UNFULFILLED": request_cancel}
 
@@ -48,14 +48,12 @@ class Ledger(World):
         for sku, units in cart.items():
             wanted[SKUS[sku]] += units
         with self.db.transaction() as session:
-            left = {item: sellable(session, item) for item in wanted}
+            left = {item: self.left(session, item) for item in wanted}
         order_id = buy(self.db, self.partner_id, f"PO-{now().timestamp()}", cart)
-        got: Counter[int] = Counter()
+        with self.db.transaction() as session:
+            got = self.got(session, order_id)
         if order_id is not None:
             self.shop.owners[token_of(order_id)] = order_id
-            with self.db.transaction() as session:
-                rows = session.scalars(select(Reservation).where(Reservation.order_id == order_id))
-                got.update({row.inventory_item_id: row.quantity for row in rows})
             self.promised[order_id] = got
         for item, units in wanted.items():
             assert got[item] <= left[item], "more was promised than there is to sell"
@@ -170,7 +168,19 @@ class Ledger(World):
                 for item, seen in take().items():
                     assert self.subtracted(session, item) >= self.still_in(seen, item), "would be sold again"
                 might_be.rollback()
+            self._check_what_carts_get(session)
             session.rollback()
+
+    def _check_what_carts_get(self, session: Session) -> None:
+        """Look that a cart gets the last unit of what there is, and nothing of an item of which it wants one more."""
+        left = {item: self.left(session, item) for item in THERE}
+        for scarce in THERE:
+            wanted = {item: units + (item == scarce) for item, units in left.items()}
+            might_be = session.begin_nested()
+            cart = {SKU_OF[item]: units for item, units in wanted.items() if units}
+            got = self.got(session, buy_in(session, self.partner_id, "what if", cart))
+            assert got == +Counter(left | {scarce: 0}), "more is sold than there is, or less"
+            might_be.rollback()
 
     def _possible_news(self, session: Session) -> Iterator[Callable[[], Seen]]:
         """Yield how what is on its way could arrive: the oldest, the newest, and reads that begin now."""

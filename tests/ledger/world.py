@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bridge import jobs
 from bridge.db import Database, clock
 from bridge.domain.shop_values import InventoryLevel as ShopLevel
-from bridge.models import InventoryLevel, Mark, Order, PushAttempt, Reservation, Work
+from bridge.models import InventoryLevel, ItemBuffer, Mark, Order, PushAttempt, Reservation, Work
 from bridge.services.close_order import close_order
 from bridge.services.confirm_order import confirm_order
 from bridge.services.hold_stock import hold_stock
@@ -26,7 +26,10 @@ from tests.support.selling import LOCATION, add_level, add_listing, add_partner,
 
 LAMP, CHAIR = 700, 800
 SKUS = {"LAMP": LAMP, "LAMP-GIFT": LAMP, "CHAIR": CHAIR}
-THERE = {LAMP: 6, CHAIR: 3}
+SKU_OF = {LAMP: "LAMP", CHAIR: "CHAIR"}
+THERE = {LAMP: 8, CHAIR: 4}
+# Units that no cart may have: of lamps as said for them, of chairs as for all that the partner sells.
+BUFFERS = {LAMP: 2, CHAIR: 1}
 TIMING = Timing(lease_seconds=60, call_seconds=3, grace_seconds=30)
 SERVICES = {
     jobs.PUSH_ORDER: push_order,
@@ -57,6 +60,8 @@ class World:
         self.held: dict[int, Snapshot] = {item: self.shop.history[item][0] for item in THERE}
         with self.db.transaction() as session:
             partner = add_partner(session)
+            partner.stock_buffer = BUFFERS[CHAIR]
+            session.add(ItemBuffer(inventory_item_id=LAMP, units=BUFFERS[LAMP]))
             self.partner_id = partner.id
             session.merge(Mark(name="location", value={"id": LOCATION}))
             for sku, item in SKUS.items():
@@ -130,6 +135,30 @@ class World:
     def subtracted(self, session: Session, item: int) -> int:
         """Return the promised units that the bridge takes off the number it holds."""
         return stock_of(session, item).reserved
+
+    def left(self, session: Session, item: int) -> int:
+        """Return what a cart may have: the formula of the ADR, worked out without the bridge's own terms."""
+        at = clock(session)
+        promises = session.execute(
+            select(
+                Reservation.quantity, Reservation.state, Reservation.hold_seen_at, Reservation.hold_until
+            ).where(Reservation.inventory_item_id == item)
+        )
+        counting = sum(
+            units
+            for units, state, seen_at, until in promises
+            if state in ("held", "in_shopify") and (seen_at is None or at >= until - timedelta(minutes=10))
+        )
+        return max(self.held[item].available - counting - BUFFERS[item], 0)
+
+    def got(self, session: Session, order_id: UUID | None) -> Counter[int]:
+        """Return the units of each item that an order was promised; of no order, none."""
+        promises = session.execute(
+            select(Reservation.inventory_item_id, Reservation.quantity).where(
+                Reservation.order_id == order_id
+            )
+        )
+        return Counter(dict(map(tuple, promises)))
 
     def still_in(self, seen: Snapshot, item: int) -> int:
         """Return the promised units that a number does not exclude by itself."""

@@ -13,6 +13,18 @@ _INVENTORY = "tests/inventory/test_reservations.py::"
 
 MUTANTS = (
     Mutant(
+        "promised units",
+        "what was promised to others is not subtracted from what there is",
+        (
+            Edit(
+                "bridge/domain/stock.py",
+                "- stock.reserved - stock.buffer",
+                "- stock.buffer",
+            ),
+        ),
+        (_LEDGER + "[submitted-0]",),
+    ),
+    Mutant(
         "units of a canceled order",
         "canceling frees units that the shop has taken, before a read shows that it put them back",
         (

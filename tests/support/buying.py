@@ -5,6 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
+from sqlalchemy.orm import Session
+
 from bridge.db import Database
 from bridge.domain.carts import Address, Cart, CartItem, Customer, Totals
 from bridge.services.submit_cart import Submitter, submit_cart
@@ -30,13 +32,18 @@ def cart_of(number: str, units: Mapping[str, int]) -> Cart:
 def buy(db: Database, partner_id: UUID, number: str, units: Mapping[str, int]) -> UUID | None:
     """Submit a cart under its number as key; return the order's id, or None where nothing was ours."""
     with db.transaction() as session:
-        return submit_cart(
-            session,
-            submitter=Submitter(partner_id, legacy_names=False, auto_confirm=False),
-            cart=cart_of(number, units),
-            key=number,
-            order_id=uuid4(),
-            stale_after=timedelta(hours=6),
-            shop_buffer=0,
-            render=lambda _id, _status: b"{}",
-        ).order_id
+        return buy_in(session, partner_id, number, units)
+
+
+def buy_in(session: Session, partner_id: UUID, number: str, units: Mapping[str, int]) -> UUID | None:
+    """Submit a cart in a transaction of the caller's, who may undo it."""
+    return submit_cart(
+        session,
+        submitter=Submitter(partner_id, legacy_names=False, auto_confirm=False),
+        cart=cart_of(number, units),
+        key=number,
+        order_id=uuid4(),
+        stale_after=timedelta(hours=6),
+        shop_buffer=0,
+        render=lambda _id, _status: b"{}",
+    ).order_id
