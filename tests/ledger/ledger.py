@@ -235,7 +235,7 @@ def _workers_are_away(ledger: Ledger) -> None:
 
 
 def _hours_later(ledger: Ledger) -> None:
-    ledger.time_passes(6900, working=False)
+    ledger.time_passes(5700, working=False)
 
 
 def _sell_out(ledger: Ledger) -> None:

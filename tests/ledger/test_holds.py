@@ -171,6 +171,18 @@ def test_a_hold_that_staff_took_off_is_subtracted_here_again_and_set_again(stage
     assert to_sell(stage) == LEFT - UNITS
 
 
+def test_a_hold_that_staff_end_sooner_is_relied_on_until_then_and_not_set_again(stage):
+    order_id = held(stage)
+    sooner = ends(stage) - timedelta(hours=20)
+    edit_hold(stage, sooner)
+
+    hear_of_draft(stage, order_id)
+    stage.run()
+
+    assert ends(stage) == sooner
+    assert stage.times_asked("draftOrderUpdate") == 2, "ours, and that of staff"
+
+
 def test_what_the_shop_tells_of_our_own_update_is_looked_at_and_not_repeated(stage):
     order_id = stage.pushed()
 

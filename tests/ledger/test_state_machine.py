@@ -55,7 +55,7 @@ HOLDS = st.one_of(
     step("storefront_sells_out", items),
     step("staff_take_the_hold_off", which),
     step("work"),
-    step("time_passes", st.sampled_from([12, 6000, 6900]), yes_or_no),
+    step("time_passes", st.sampled_from([12, 5000, 5700]), yes_or_no),
     step("webhook_arrives", news, yes_or_no),
     step("everything_is_read"),
 )

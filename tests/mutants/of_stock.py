@@ -122,4 +122,18 @@ MUTANTS = (
         ),
         (_LEDGER + "[no longer held-2]",),
     ),
+    Mutant(
+        "asked end of a hold",
+        "a hold is relied on until the end that was asked for, not the one that the shop answers",
+        (
+            Edit(
+                "bridge/services/hold_stock.py",
+                "                until = shop.hold_draft(plan.draft_id, "
+                "until=plan.now + timedelta(hours=timing.hold_hours))\n",
+                "                until = plan.now + timedelta(hours=timing.hold_hours)\n"
+                "                shop.hold_draft(plan.draft_id, until=until)\n",
+            ),
+        ),
+        (_LEDGER + "[with a draft-2]",),
+    ),
 )
