@@ -11,10 +11,12 @@ from bridge.db import Database, clock
 from bridge.domain.shop_values import InventoryLevel as ShopLevel
 from bridge.models import InventoryLevel, Order, Reservation, Work
 from bridge.services.observe_stock import observe_webhook_level, store_read
-from bridge.services.reserve_stock import commit, release
+from bridge.services.reserve_stock import commit, doubt_hold, note_hold, release
+from tests.support.lock_order import locked_while_waiting
 from tests.support.selling import LOCATION, add_level, add_listing, add_order, add_partner, reservations
 
 ITEM, OTHER = 700, 800
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -183,3 +185,23 @@ def test_units_of_an_order_that_staff_completed_and_canceled_before_we_heard_are
         release(session, order, clock(session))
 
     assert states(db, order) == {ITEM: "in_shopify", OTHER: "in_shopify"}
+
+
+@pytest.mark.parametrize(
+    ("because", "change"),
+    [
+        ("its units are given back", release),
+        ("the shop has taken them", commit),
+        ("its draft holds them", lambda s, order, now: note_hold(s, order, until=now + DAY, now=now)),
+        ("nobody knows whether its draft holds them", lambda s, order, _: doubt_hold(s, order)),
+    ],
+)
+def test_who_changes_promises_waits_for_the_levels_and_keeps_nobody_from_anything(db, order, because, change):
+    """A read that is stored locks levels, then promises: who takes promises first deadlocks with it."""
+
+    def do() -> None:
+        with db.transaction() as session:
+            locked = session.scalars(select(Order).where(Order.id == order.id).with_for_update()).one()
+            change(session, locked, clock(session))
+
+    assert not locked_while_waiting(db, [ITEM, OTHER], do)

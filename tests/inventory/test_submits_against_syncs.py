@@ -145,14 +145,3 @@ def test_a_sync_that_waits_for_an_item_keeps_nobody_from_later_ones(db, shop, li
     items = [listing.inventory_item_id for listing in listings[:8]]
 
     assert not locked_while_waiting(db, items, lambda: sync_inventory(db, shop, configured_location=None))
-
-
-def test_giving_back_waits_for_whoever_has_the_item_and_keeps_nobody_from_later_ones(db, listings):
-    assert submit(db, listings[7::-1], "PO-1")
-
-    def give_back() -> None:
-        with db.transaction() as session:
-            release(session, session.scalars(select(Order)).one(), clock(session))
-
-    items = [listing.inventory_item_id for listing in listings[:8]]
-    assert not locked_while_waiting(db, items, give_back)

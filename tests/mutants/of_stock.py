@@ -136,4 +136,16 @@ MUTANTS = (
         ),
         (_LEDGER + "[with a draft-2]",),
     ),
+    Mutant(
+        "levels before promises",
+        "units are given back without locking their levels first, and a read that is stored deadlocks with that",
+        (
+            Edit(
+                _RESERVE,
+                "is not None\n    _lock_levels(session, order)\n",
+                "is not None\n",
+            ),
+        ),
+        (_INVENTORY + "test_who_changes_promises_waits_for_the_levels_and_keeps_nobody_from_anything",),
+    ),
 )
