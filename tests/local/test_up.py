@@ -14,6 +14,7 @@ from local.environment import base_environment
 from local.ports import is_free
 from local.programs import ROOT
 from tests.support import processes
+from tests.support.recovery import measured
 from tests.support.stacks import are_gone, data_folder, running_stack, starting_stack
 from tests.support.waiting import await_until
 
@@ -114,7 +115,7 @@ def test_a_second_stack_in_the_same_folder_is_refused(stack):
 
 
 @pytest.mark.parametrize("name", WORDS)
-def test_a_process_that_is_killed_is_started_again(stack, name):
+def test_a_process_that_is_killed_is_started_again(stack, name, record_property):
     killed = stack.child(WORDS[name])
     killed.kill()
 
@@ -130,9 +131,10 @@ def test_a_process_that_is_killed_is_started_again(stack, name):
         except requests.ConnectionError:
             return False
 
-    await_until(is_back, seconds=30, because=f"another {name}")
-    await_until(is_accepted, seconds=30)
-    await_until(lambda: is_in_the_shop(stack, f"ORDER-WITHOUT-{name}"), seconds=60)
+    with measured(record_property):
+        await_until(is_back, seconds=30, because=f"another {name}")
+        await_until(is_accepted, seconds=30)
+        await_until(lambda: is_in_the_shop(stack, f"ORDER-WITHOUT-{name}"), seconds=60)
 
 
 def test_a_stop_leaves_nothing_and_the_next_start_finds_everything(data):
