@@ -4,7 +4,6 @@ import random
 import socket
 from pathlib import Path
 
-_CLAIMS: dict[int, socket.socket] = {}
 _DRAW = random.SystemRandom()  # Tests that seed `random` would draw the same ports at once.
 _EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 _LOWEST, _HIGHEST = 15_000, 32_000
@@ -42,14 +41,14 @@ def is_free(port: int) -> bool:
 
 
 def _claim(port: int) -> bool:
-    """Take the UDP port of this number, which nobody needs: the kernel frees it when we end."""
+    """Take the UDP port of this number, which nobody needs, and leave it open: the kernel frees it when we end."""
     claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         claim.bind(("127.0.0.1", port))
     except OSError:
         claim.close()
         return False
-    _CLAIMS[port] = claim
+    claim.detach()
     return True
 
 
