@@ -17,9 +17,11 @@ from tests.support.servers import Servers, session_folder, sqlalchemy_url, tempo
 
 pytest_plugins = ("tests.support.recovery",)
 
+# How busy a machine is fails no test.
+_AT_ANY_PACE = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 # The same examples in every run, so that a red run means a change; `--hypothesis-profile=explore` draws many new ones.
-hypothesis.settings.register_profile("repeatable", derandomize=True, database=None)
-hypothesis.settings.register_profile("explore", print_blob=True, max_examples=1000)
+hypothesis.settings.register_profile("repeatable", _AT_ANY_PACE, derandomize=True, database=None)
+hypothesis.settings.register_profile("explore", _AT_ANY_PACE, print_blob=True, max_examples=1000)
 hypothesis.settings.load_profile("repeatable")
 
 _SLOWEST_FIRST = ("local", "soak", "lifecycle", "ledger", "faults", "flows", "reconcile", "cli")

@@ -22,7 +22,6 @@ from tests.support.partner_api import make_app, opened
 # Carts take a while to draw, so fewer of them; shrinking one that fails would take minutes.
 EXAMPLES = settings(
     max_examples=settings.default.max_examples // 5,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.generate],
 )

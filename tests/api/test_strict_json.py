@@ -19,7 +19,6 @@ values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(st.dictionaries(names, values, max_size=5))
 def test_what_was_written_is_read_to_the_last_digit(written):
     raw = simplejson.dumps(written, use_decimal=True).encode()
@@ -27,7 +26,7 @@ def test_what_was_written_is_read_to_the_last_digit(written):
     assert parse_json(raw) == written
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     st.binary(max_size=200)
     | st.text(alphabet='{}[]",:0123456789.eE+-\\untrfalsNI ', max_size=60).map(str.encode)
@@ -44,7 +43,6 @@ def test_anything_else_is_refused_and_nothing_breaks(raw):
     assert json.loads(raw).keys() == read.keys()
 
 
-@settings(deadline=None)
 @given(st.integers(min_value=1, max_value=80), st.sampled_from(["[", '{"a":']))
 def test_nesting_is_counted_and_brackets_in_strings_are_not(levels, bracket):
     closing = "]" if bracket == "[" else "}"

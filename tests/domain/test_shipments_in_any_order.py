@@ -78,7 +78,7 @@ class Bridge:
         self.read_wanted |= learned.read_because is not None
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(stories, st.data())
 def test_any_permutation_duplication_and_delay_ends_as_the_shop_is(story, data):
     shop, sent, looks = told(story)
@@ -108,7 +108,7 @@ def test_any_permutation_duplication_and_delay_ends_as_the_shop_is(story, data):
     } == shop.due_shipped_delivered()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(stories)
 def test_one_read_alone_tells_the_same_units(story):
     shop, _, looks = told(story)

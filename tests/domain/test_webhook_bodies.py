@@ -197,7 +197,7 @@ def replaced(value: object, path: tuple, by: object) -> object:
     return copied
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.data())
 def test_anything_signed_is_read_or_refused_and_never_a_crash(data):
     name = data.draw(st.sampled_from(sorted(READERS)))

@@ -15,7 +15,6 @@ _PRESENTED = ("USD", "USD", "JOD", "KWD", "JPY", "EUR")
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(sold=sales(currencies=_PRESENTED, variants=(None, COFFEE)))

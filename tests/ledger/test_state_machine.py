@@ -74,7 +74,6 @@ LEDGERS = {
 # Nothing is shrunk: to read five steps takes less time than to try hundreds of shorter lists.
 STORIES = settings(
     max_examples=3 if settings().derandomize else settings().max_examples,
-    deadline=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

@@ -29,7 +29,6 @@ def play(machine: type[Choices], world: World, nth: int) -> None:
         settings=settings(
             max_examples=_AT_ONCE,
             stateful_step_count=40 if EXPLORING else 20,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
