@@ -1,5 +1,6 @@
 """The only reader of the environment: what each process needs, checked at its start, all problems in one list."""
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from environs import Env, EnvValidationError, validate
 
 from bridge import failpoints
 from bridge.domain.stock import MAX_BUFFER
+from config import addresses
 
 _positive = validate.Range(min=1)
 _hours = validate.Range(min=0, max=24 * 365)
@@ -184,17 +186,15 @@ def _missing(needs: tuple[str, ...], variables: Mapping[str, str]) -> list[str]:
         and (unset("SHOPIFY_CLIENT_ID") or unset("SHOPIFY_CLIENT_SECRET"))
     ):
         problems.append("SHOPIFY_ACCESS_TOKEN, or SHOPIFY_CLIENT_ID and SHOPIFY_CLIENT_SECRET: missing")
-    if WEBHOOKS in needs and unset("SHOPIFY_WEBHOOK_SECRETS") and unset("SHOPIFY_CLIENT_SECRET"):
-        problems.append("SHOPIFY_WEBHOOK_SECRETS or SHOPIFY_CLIENT_SECRET: missing")
     return problems
 
 
 def _inconsistent(settings: Settings, needs: tuple[str, ...]) -> list[str]:
-    problems = []
-    if DATABASE in needs and settings.database_url and not settings.database_url.startswith("postgresql"):
-        problems.append("DATABASE_URL: must begin with postgresql://")
-    if REDIS in needs and settings.redis_url and not settings.redis_url.startswith(("redis://", "rediss://")):
-        problems.append("REDIS_URL: must begin with redis:// or rediss://")
+    problems = _no_addresses(settings, needs)
+    if WEBHOOKS in needs and not settings.shopify_webhook_secrets:
+        problems.append("SHOPIFY_WEBHOOK_SECRETS or SHOPIFY_CLIENT_SECRET: missing")
+    if settings.log_level not in logging.getLevelNamesMapping():
+        problems.append("LOG_LEVEL: must be DEBUG, INFO, WARNING, ERROR or CRITICAL")
     if (
         SHOPIFY in needs
         and settings.shopify_shop
@@ -211,6 +211,30 @@ def _inconsistent(settings: Settings, needs: tuple[str, ...]) -> list[str]:
     return problems + _misplaced(settings)
 
 
+def _no_addresses(settings: Settings, needs: tuple[str, ...]) -> list[str]:
+    """Name what is set and is no address; without its value, which may hold a password."""
+    database = "must look like postgresql://user:password@host:5432/name"
+    redis = "must look like redis://host:6379/0, or rediss://"
+    web = "must look like https://host"
+    # What was not set is what it stands for, and was judged as that.
+    lock_url = "" if settings.database_lock_url == settings.database_url else settings.database_lock_url
+    is_the_shop = settings.shopify_admin_url == f"https://{settings.shopify_shop}"
+    admin_url = "" if is_the_shop else settings.shopify_admin_url
+    judged = (
+        (DATABASE, "DATABASE_URL", settings.database_url, addresses.is_database, database),
+        (DATABASE, "DATABASE_LOCK_URL", lock_url, addresses.is_database, database),
+        (REDIS, "REDIS_URL", settings.redis_url, addresses.is_redis, redis),
+        (SHOPIFY, "SHOPIFY_ADMIN_URL", admin_url, addresses.is_web, web),
+        (WEBHOOKS, "BRIDGE_PUBLIC_URL", settings.bridge_public_url, addresses.is_web, web),
+        (WEBHOOKS, "SENTRY_DSN", settings.sentry_dsn, addresses.is_dsn, "must be a DSN of Sentry's"),
+    )
+    return [
+        f"{name}: {rule}"
+        for need, name, url, is_one, rule in judged
+        if need in needs and url and not is_one(url)
+    ]
+
+
 def _misplaced(settings: Settings) -> list[str]:
     """Refuse to break anything on purpose where the orders are real."""
     problem = failpoints.problem_of(settings.failpoint)
@@ -220,8 +244,8 @@ def _misplaced(settings: Settings) -> list[str]:
 
 
 def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
     try:
+        host = urlsplit(url).hostname or ""
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
