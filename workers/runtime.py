@@ -24,6 +24,8 @@ from config import sentry
 from config import settings as config
 from config.celery import MESSAGES_EXPIRE_SECONDS
 
+_NEEDS = (config.DATABASE, config.REDIS, config.SHOPIFY)
+
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
@@ -39,7 +41,7 @@ def get_runtime() -> Runtime:
 
 @functools.cache
 def _runtime_of(_pid: int) -> Runtime:
-    settings = config.load(config.DATABASE, config.REDIS, config.SHOPIFY)
+    settings = config.load(*_NEEDS)
     failpoints.arm(settings.failpoint)
     # Work that asks for work, as a webhook that asks for a read, rings like everybody else.
     doorbell = Doorbell(lambda: app.send_task(DISPATCH, expires=MESSAGES_EXPIRE_SECONDS))
@@ -70,6 +72,19 @@ class BridgeTask(Task):  # type: ignore[misc]  # Celery has no types
 @setup_logging.connect
 def _configure_logging(**_: object) -> None:
     log_config.configure(config.load().log_level)
+
+
+# Otherwise such a worker would take others' messages for as long as it lives, and fail with each of them.
+@celeryd_init.connect
+def _stop_without_settings(**_: object) -> None:
+    """End the process, with one list of what is wrong.
+
+    :raises SystemExit: Celery would only log any other error of a signal's receiver
+    """
+    try:
+        config.load(*_NEEDS)
+    except config.SettingsError as error:
+        raise SystemExit(str(error)) from None
 
 
 # Before the pool is forked and the tasks are wrapped: later, Sentry would hear of no failed task.
