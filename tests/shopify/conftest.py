@@ -5,6 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from bridge.domain.shop import Shop
+from bridge.shopify.client import AdminAPI
+from tests.shopify.calls import api_at
+from tests.shopify.hostile import HostileServer, hostile_server
 from tests.shopify.store import shop_at
 from tests.support.processes import Simulator, running_simulator
 
@@ -18,6 +21,17 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 @pytest.fixture(scope="module")
 def shop(store: Simulator) -> Shop:
     return shop_at(store.url)
+
+
+@pytest.fixture
+def server() -> Iterator[HostileServer]:
+    with hostile_server() as running:
+        yield running
+
+
+@pytest.fixture
+def api(server: HostileServer) -> AdminAPI:
+    return api_at(server.url)
 
 
 @pytest.fixture(autouse=True)

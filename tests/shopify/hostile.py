@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 # Sends what it likes on a connection whose request was read.
 Behavior = Callable[[socket.socket], None]
 
@@ -150,9 +151,14 @@ def drip(start: bytes, byte: bytes = b" ") -> Behavior:
     return answer
 
 
+def silence(connection: socket.socket) -> None:
+    """Not a word until the client has gone."""
+    connection.recv(1)
+
+
 def endless(connection: socket.socket) -> None:
     """A body without an end, as fast as the client takes it."""
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
+    connection.sendall(HEAD + b"\r\n")
     while True:
         connection.sendall(b" " * 65536)
 

@@ -1,74 +1,30 @@
 """What the bridge makes of every way in which a call to Shopify can go."""
 
 import gzip
-import socket
-import time
 import traceback
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import structlog
 
 from bridge.domain.errors import OutcomeUnknown, ShopRefused, ShopUnavailable, Throttled
 from bridge.shopify import drafts, subscriptions
-from bridge.shopify.breaker import Breaker
-from bridge.shopify.budget import Budget, LocalBucket
-from bridge.shopify.circuit import LocalCircuit
-from bridge.shopify.client import AdminAPI, AdminSession
-from bridge.shopify.tokens import FixedToken
-from bridge.shopify.transport import MAX_BODY_BYTES, Lost, Transport
+from bridge.shopify.transport import MAX_BODY_BYTES
+from tests.shopify.calls import TOKEN, api_at, mutate, read
 from tests.shopify.hostile import (
-    HostileServer,
-    drip,
+    HEAD,
     endless,
     hang_up,
-    hostile_server,
     json_answer,
     raw_answer,
     reset,
     text_answer,
-    tls_server,
 )
 
-TOKEN = "shpat_0123456789abcdef"
-TIMEOUT_SECONDS = 1
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 COST = {
     "requestedQueryCost": 40,
     "actualQueryCost": None,
     "throttleStatus": {"maximumAvailable": 2000.0, "currentlyAvailable": 10, "restoreRate": 10.0},
 }
-
-
-@pytest.fixture
-def server() -> Iterator[HostileServer]:
-    with hostile_server() as running:
-        yield running
-
-
-@pytest.fixture
-def api(server: HostileServer) -> AdminAPI:
-    return api_at(server.url)
-
-
-def api_at(url: str, **options: Any) -> AdminAPI:
-    return AdminAPI(
-        AdminSession("shop.myshopify.com", "2026-07", url),
-        transport=Transport(TIMEOUT_SECONDS),
-        tokens=FixedToken(TOKEN),
-        budget=Budget(LocalBucket()),
-        breaker=Breaker(LocalCircuit(), probe_seconds=60),
-        **options,
-    )
-
-
-def mutate(api: AdminAPI) -> str:
-    return api.change("DeleteDraft", lambda payload: payload["deletedId"], id="gid://shopify/DraftOrder/1")
-
-
-def read(api: AdminAPI) -> str:
-    return api.understood("ReadProfile", lambda data: data["shop"]["name"], api.call("ReadProfile"))
 
 
 def graphql_error(code: str | None, message: str = "Something", **more: object) -> dict:
@@ -81,9 +37,6 @@ def graphql_error(code: str | None, message: str = "Something", **more: object) 
     [
         ("the connection is reset", reset),
         ("it hangs up", hang_up),
-        ("the headers never end", drip(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"x")),
-        ("the body never ends, byte by byte", drip(HEAD + b"Content-Length: 9999\r\n\r\n")),
-        ("it says nothing at all", lambda _connection: time.sleep(2 * TIMEOUT_SECONDS)),
         ("the body is cut short", raw_answer(HEAD + b'Content-Length: 500\r\n\r\n{"data": {')),
         ("the JSON is cut short", text_answer('{"data": {"draftOrderDelete": {')),
         ("it is not HTTP", raw_answer(b"SSH-2.0-OpenSSH\r\n")),
@@ -115,10 +68,8 @@ def test_an_answer_that_does_not_deny_it_leaves_a_mutation_unknown_and_a_read_un
 ):
     server.answers(behavior)
 
-    started = time.monotonic()
     with pytest.raises(OutcomeUnknown):
         mutate(api)
-    assert time.monotonic() - started < TIMEOUT_SECONDS + 1
     assert len(server.requests) == 1  # Nothing is ever sent again by itself.
 
     with pytest.raises(ShopUnavailable):
@@ -146,49 +97,6 @@ def test_what_is_turned_away_at_the_door_was_surely_not_done(server, api, becaus
         call(api)
 
     assert len(server.requests) == 1
-
-
-@pytest.mark.parametrize("call", [mutate, read])
-def test_a_refused_connection_was_surely_not_sent(call):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-
-    with pytest.raises(ShopUnavailable, match="cannot be reached"):
-        call(api_at(url))
-
-
-@pytest.mark.parametrize("call", [mutate, read])
-def test_an_unknown_host_was_surely_not_sent(call):
-    with pytest.raises(ShopUnavailable, match="cannot be reached"):
-        call(api_at("http://shop.invalid"))
-
-
-def test_a_server_that_does_not_speak_tls_was_surely_not_sent_anything(server):
-    server.answers(hang_up)
-
-    with pytest.raises(ShopUnavailable, match="cannot be reached"):
-        mutate(api_at(server.url.replace("http:", "https:")))
-
-
-def test_a_handshake_that_never_ends_was_surely_not_sent_anything():
-    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(ShopUnavailable, match="reached"):
-        mutate(api_at(f"https://127.0.0.1:{silent.getsockname()[1]}"))
-
-
-def test_a_certificate_that_nobody_vouches_for_is_not_talked_to(tmp_path):
-    with tls_server(tmp_path) as (url, _certificate), pytest.raises(ShopUnavailable, match="certificate"):
-        mutate(api_at(url))
-
-
-def test_the_deadline_holds_for_tls_too(tmp_path):
-    with tls_server(tmp_path, drip(HEAD + b"Content-Length: 9999\r\n\r\n")) as (url, certificate):
-        transport = Transport(TIMEOUT_SECONDS, certificates=certificate)
-
-        started = time.monotonic()
-        with pytest.raises(Lost):
-            transport.post(url, headers={}, body=b"{}")
-
-    assert time.monotonic() - started < TIMEOUT_SECONDS + 1
 
 
 @pytest.mark.parametrize(
@@ -293,41 +201,6 @@ def test_a_payload_that_is_not_as_the_schema_says_leaves_it_unknown(server, api)
 
     with pytest.raises(OutcomeUnknown):
         mutate(api)
-
-
-def test_a_connection_is_used_again(server, api):
-    server.answers(json_answer({"data": {"shop": {"name": "Jafar"}}}))
-    connections = set()
-    answer = server.behaviors[0]
-
-    def remembering(connection: socket.socket) -> None:
-        connections.add(connection.getpeername())
-        answer(connection)
-
-    server.answers(remembering)
-    for _ in range(3):
-        read(api)
-
-    assert len(connections) == 1
-
-
-def test_a_connection_that_was_idle_for_long_is_not_used_again(server):
-    server.answers(json_answer({}))
-    connections = set()
-    answer = server.behaviors[0]
-
-    def remembering(connection: socket.socket) -> None:
-        connections.add(connection.getpeername())
-        answer(connection)
-
-    server.answers(remembering)
-    now = [0.0]
-    transport = Transport(TIMEOUT_SECONDS, clock=lambda: now[0])
-    for at in (0, 29, 31, 62):
-        now[0] = at
-        transport.post(server.url, headers={}, body=b"{}")
-
-    assert len(connections) == 2
 
 
 def test_a_page_that_does_not_say_where_the_next_begins_ends_the_reading(server, api):
