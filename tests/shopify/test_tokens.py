@@ -15,6 +15,7 @@ from bridge.shopify.client import AdminAPI, AdminSession
 from bridge.shopify.lookout import connect
 from bridge.shopify.tokens import Grant, GrantedToken, SharedGrants, ask_for_grant
 from bridge.shopify.transport import Transport
+from tests.shopify.calls import TIMEOUT_SECONDS
 from tests.shopify.hostile import hang_up, hostile_server, json_answer, text_answer
 
 DAY = 86_399.0
@@ -158,7 +159,9 @@ def test_the_grant_is_asked_for_as_shopify_documents_it():
     with hostile_server() as server:
         server.answers(json_answer({"access_token": "shpca_1", "scope": "x", "expires_in": 86_399}))
 
-        grant = ask_for_grant(Transport(1), admin_url=server.url, client_id="id", client_secret="s&cret")
+        grant = ask_for_grant(
+            Transport(TIMEOUT_SECONDS), admin_url=server.url, client_id="id", client_secret="s&cret"
+        )
 
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
     assert head.startswith(b"POST /admin/oauth/access_token ")
@@ -182,13 +185,15 @@ def test_no_token_means_that_nothing_was_done(because, behavior, words):
         server.answers(behavior)
 
         with pytest.raises(ShopUnavailable, match=words) as problem:
-            ask_for_grant(Transport(1), admin_url=server.url, client_id="id", client_secret="hidden")
+            ask_for_grant(
+                Transport(TIMEOUT_SECONDS), admin_url=server.url, client_id="id", client_secret="hidden"
+            )
 
     assert "hidden" not in str(problem.value)
 
 
 def api_at(url: str) -> AdminAPI:
-    transport = Transport(1)
+    transport = Transport(TIMEOUT_SECONDS)
 
     def ask() -> Grant:
         return ask_for_grant(transport, admin_url=url, client_id="id", client_secret="secret")
