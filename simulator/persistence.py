@@ -8,13 +8,16 @@ import threading
 import time
 from pathlib import Path
 
-from simulator.state import Store
+from simulator.state import ID_STEP, Store
 
 KEPT = (
     "settings", "last_id", "tables", "_ordered", "counters", "due", "idempotent", "client_tokens",
     "default_location_id", "dead_tokens",
 )  # fmt: skip
 SOON_SECONDS = 0.1
+# A shop that is killed forgets what it did after the last writing. Its clients do not, and a number is never
+# given twice: a draft that is gone must not be somebody else's draft.
+FORGOTTEN_IDS = 100_000
 SHARE = 20  # writing takes at most one part in this many of the time, however large the shop grows
 
 
@@ -45,6 +48,7 @@ class Keeper:
             raise UnreadableShop(f"{self.path} is no shop of this version ({error}); remove it") from error
         for name, value in content.items():
             setattr(self.store, name, value)
+        self.store.last_id += FORGOTTEN_IDS * ID_STEP
         return True
 
     def start(self) -> None:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import pytest
 import requests
 
+from simulator.persistence import Keeper
+from simulator.state import Store
 from tests.support.waiting import await_until
 
 CREATE = """mutation { draftOrderCreate(input: {lineItems: [{title: "Lamp", quantity: 1}], tags: ["kept"]}) {
@@ -76,6 +78,17 @@ def test_a_killed_shop_is_found_again_as_it_was(tmp_path):
     with process("--data", str(tmp_path)) as (_, url):
         assert drafts(url) == kept
         assert ask(url, CREATE)["data"]["draftOrderCreate"]["draftOrder"]["name"] == "#D2"
+
+
+def test_a_killed_shop_gives_no_number_twice_though_it_forgot_for_what_it_gave_it(tmp_path):
+    kept, path = Store(), tmp_path / "shop.pickle"
+    Keeper(kept, path).save()
+    told = [kept.next_id() for _ in range(100)]  # Answered, and then killed before it was written.
+
+    found = Store()
+    Keeper(found, path).load()
+
+    assert found.next_id() not in told
 
 
 @pytest.mark.parametrize(("because", "name", "content", "option", "message"), [
