@@ -168,6 +168,8 @@ def delete(context: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: 
     draft = context.find("DraftOrder", input["id"])
     if draft is None:
         return {"deletedId": None, "userErrors": [user_error(NOT_FOUND, "id")]}
+    if draft.status == "COMPLETED" and not store.settings.deletes_completed_drafts:
+        return {"deletedId": None, "userErrors": [user_error(PAID, "id")]}
     release_stock(store, draft)
     store.drop(draft)
     store.emit("draft_orders/delete", draft)

@@ -36,6 +36,7 @@ class Settings:
     tax_rate: Decimal = Decimal("0.16")  # on taxable lines of whatever is not tax exempt
     auto_archive: bool = True  # Shopify's own default: paid and fulfilled orders are closed
     draft_ready_seconds: float = 0.0  # how long a draft says `ready: false`
+    deletes_completed_drafts: bool = True  # no page of Shopify's says whether it does
     cancel_seconds: float = 0.0  # how long after its answer a cancellation happens
     bulk_seconds: float = 0.0  # how long a bulk operation waits before it begins
     search_lag_seconds: float = 0.0  # how old a search result may be without the stale_search fault
