@@ -15,8 +15,8 @@ class PushAttempt(Base):
     """One try at making a draft for an order, written and committed before anything is sent.
 
     `outcome` null: being tried, or the process died; read as unknown once `gives_up_at` has passed.
-    Else: placed, unavailable, refused, unknown, resolved_absent (looked for and not there), removed (a spare
-    draft that was deleted).
+    Else: placed, unavailable, refused, unknown, resolved_absent (looked for and not there), spare (its draft
+    was the order's own, and is no more), removed (a spare draft that was deleted).
     """
 
     __tablename__ = "push_attempts"
@@ -31,6 +31,8 @@ class PushAttempt(Base):
     outcome: Mapped[str | None]
     error: Mapped[str | None]
     draft_id: Mapped[ShopifyId | None]
+    # An order of the shop that names this attempt and is not recorded, until it is settled what it is.
+    shopify_order_id: Mapped[ShopifyId | None]
 
 
 class ShopifyOrder(Base):

@@ -27,6 +27,7 @@ UNAVAILABLE = "unavailable"
 REFUSED = "refused"
 UNKNOWN = "unknown"
 RESOLVED_ABSENT = "resolved_absent"
+SPARE = "spare"  # a draft that was made for certain, and is not, or no more to be, the order's own
 REMOVED = "removed"  # a spare draft of ours, deleted, or the second order it became is dealt with
 
 
@@ -82,11 +83,21 @@ def close_attempt(
 
 
 def reopen_attempt(session: Session, order_id: UUID, draft_id: int) -> None:
-    """Have a draft of ours looked at once more: it is not, or no more to be, the order's own."""
+    """Have a draft that an attempt is known to have made taken away: it is not, or no more to be, the order's own."""
     for attempt in attempts_of(session, order_id):
         if attempt.draft_id == draft_id:
-            attempt.outcome = UNKNOWN
+            attempt.outcome = SPARE
             jobs.request(session, jobs.PUSH_ORDER, order_id=order_id)
+
+
+def leave_draft(session: Session, order: Order) -> None:
+    """Make the order's own draft a spare one, since the order has become a shop order without it.
+
+    :param order: locked by the caller
+    """
+    if order.draft_id is not None:
+        reopen_attempt(session, order.id, order.draft_id)
+        order.draft_id = order.draft_name = None
 
 
 def is_open(attempt: PushAttempt) -> bool:

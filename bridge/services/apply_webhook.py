@@ -26,7 +26,8 @@ from bridge.services import (
     stock_webhooks,
 )
 from bridge.services.due_work import Claim
-from bridge.services.webhook_outcome import Handler, Outcome, foreign
+from bridge.services.heard_orders import hear_of_order
+from bridge.services.webhook_outcome import Handler, Outcome, applied, foreign
 
 log = structlog.get_logger(__name__)
 
@@ -112,11 +113,13 @@ def _whose(session: Session, outcome: Outcome, seen: ShopOrder | None) -> Outcom
     """Decide by what the shop order carries; one that is not there can be nobody's of ours."""
     subject = outcome.subject or ""
     order = None if seen is None else find_order.named(session, seen.tags, seen.attributes)
-    if order is None:
+    if seen is None or order is None:
         return foreign(subject, "the shop order carries no token of ours")
-    if order.shopify_order_id is not None:
-        return foreign(subject, f"a copy: its order is {order.shopify_order_id}")
-    return order_webhooks.await_link(session, order, subject)
+    if order.shopify_order_id is None:
+        return order_webhooks.await_link(session, order, seen)
+    if hear_of_order(session, order, shop_order_id=seen.order_id, attributes=seen.attributes):
+        return applied(subject, order_webhooks.SETTLED_LATER)
+    return foreign(subject, f"a copy: its order is {order.shopify_order_id}")
 
 
 def _record(session: Session, webhook_id: str, claimed: Claim, outcome: Outcome, *, now: datetime) -> None:

@@ -6,15 +6,15 @@ from uuid import UUID
 from bridge import failpoints, jobs
 from bridge.db import Database
 from bridge.domain.draft_order import Sale
-from bridge.domain.errors import ShopRefused
 from bridge.domain.order_status import ENDED, OrderStatus
 from bridge.domain.shop import Shop
-from bridge.domain.shop_values import PlacedDraft, ShopOrder
+from bridge.domain.shop_values import ShopOrder
 from bridge.models import PushAttempt
 from bridge.services import reserve_stock
 from bridge.services.adopt_draft import PLACED, attempts_of, find_ours, is_open, reopen_attempt
 from bridge.services.cancel_in_shop import HasShipped, cancel_in_shop, living_parcels
 from bridge.services.close_custom_lines import closing_ids, forget_closing
+from bridge.services.delete_draft import delete_draft
 from bridge.services.living_orders import ANOTHER_ORDER, living_orders, take_over
 from bridge.services.move_order import take_move
 from bridge.services.order_decisions import REJECT
@@ -33,7 +33,9 @@ def close_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> 
     """Delete the drafts and cancel the shop order of a rejected or canceled order, then move its status.
 
     Without any attempt to push there is nothing to close and Shopify is not called, unless the database was
-    restored and may have lost one. What has shipped cannot be canceled: then the intent is dropped with that reason.
+    restored and may have lost one. A shop order that is heard of only when the order has ended, since a draft was
+    completed while it was being deleted, is canceled all the same. What has shipped cannot be canceled: then the
+    intent is dropped with that reason.
 
     :raises ShopError: after recording it
     """
@@ -42,7 +44,8 @@ def close_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> 
             return
         with turn.entry() as entry:
             order = entry.order
-            if order.intent is None or OrderStatus(order.status) in ENDED:
+            is_closed = OrderStatus(order.status) in ENDED and order.shopify_order_id is None
+            if order.intent is None or is_closed:
                 entry.finish()
                 return
             sale = sale_of(entry.session, order)
@@ -100,7 +103,7 @@ def _delete_drafts(turn: Turn, shop: Shop, recorded: int | None) -> int | None:
         made = [attempt.draft_id for attempt in attempts if attempt.outcome == PLACED]
     order_id = None
     for draft_id in sorted({draft for draft in (recorded, *made) if draft is not None}):
-        completed = _delete_draft(shop, draft_id)
+        completed = delete_draft(shop, draft_id)
         if completed is None or completed.order_id is None:
             continue
         with turn.entry() as entry:
@@ -117,21 +120,6 @@ def _delete_drafts(turn: Turn, shop: Shop, recorded: int | None) -> int | None:
                 now=entry.now,
             )
     return order_id
-
-
-def _delete_draft(shop: Shop, draft_id: int) -> PlacedDraft | None:
-    """Delete one draft, or return it completed where staff were faster."""
-    placed = shop.draft(draft_id)
-    if placed is None or placed.order_id is not None:
-        return placed
-    try:
-        shop.delete_draft(draft_id)
-    except ShopRefused:
-        placed = shop.draft(draft_id)
-        if placed is None or placed.order_id is not None:
-            return placed
-        raise
-    return None
 
 
 def _none_is_left(turn: Turn, shop: Shop, sale: Sale, recorded: int | None) -> bool:

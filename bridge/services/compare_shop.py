@@ -15,6 +15,7 @@ from bridge.models import Order, OrderEvent, PushAttempt, ShopifyOrder
 from bridge.services import find_order
 from bridge.services.adopt_draft import CLOCKS_APART, PLACED, REMOVED
 from bridge.services.copies import COPY_SEEN, note_copy
+from bridge.services.heard_orders import hear_of_order
 from bridge.services.stored_facts import READ
 from bridge.services.unlinked_orders import note_unlinked
 
@@ -93,6 +94,9 @@ def _compare_unlinked(session: Session, seen: Named, drift: Drift, *, now: datet
     if order is None:
         drift.unknown[f"order {seen.id}"] = str(named)
     elif order.shopify_order_id is not None:
+        if hear_of_order(session, order, shop_order_id=seen.id, attributes=seen.attributes):
+            drift.unlinked += 1
+            return
         note_copy(session, order, f"order {seen.name}", {"shopify_order_id": seen.id}, now=now)
     elif note_unlinked(session, order, seen, now=now):
         drift.unlinked += 1

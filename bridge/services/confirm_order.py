@@ -19,8 +19,8 @@ from bridge.domain.shop import Shop
 from bridge.domain.shop_values import Draft, InventoryLevel, PlacedDraft
 from bridge.domain.stock import Stock, covers
 from bridge.models import OrderItem, PushAttempt
-from bridge.services.adopt_draft import attempts_of
-from bridge.services.living_orders import ANOTHER_ORDER, living_orders
+from bridge.services.adopt_draft import attempts_of, leave_draft
+from bridge.services.living_orders import ANOTHER_ORDER, living_orders, take_over
 from bridge.services.order_decisions import AUTO_CONFIRM
 from bridge.services.order_draft import sale_of
 from bridge.services.order_turn import Entry, Timing, Turn, order_turn
@@ -132,18 +132,17 @@ def _has_another_order(turn: Turn, shop: Shop, plan: _Plan) -> bool:
     """Look for a living order that carries our token although our draft is still open; say whether one ended the turn.
 
     A checkout that was begun on the draft before it was edited makes such an order, and so does a spare draft
-    that staff complete. One that came of ours is adopted and the draft deleted, so that nobody ships twice; a
-    copy, however much it is the same, and anything that is not alone is for staff.
+    that staff complete. One that came of ours is adopted and the draft left to be deleted, so that nobody ships
+    twice; a copy, however much it is the same, and anything that is not alone is for staff.
     """
     living = living_orders(shop, plan.sale, plan.attempts, recorded=plan.draft_id)
     if not living:
         return False
     if len(living) == len(living.own) == 1:
-        [own] = living.own
-        placed = shop.draft(plan.draft_id)
-        if placed is not None and placed.order_id is None:  # Else staff have completed it since we looked.
-            shop.delete_draft(plan.draft_id)
-        _record(turn, own.order_id, own.name, Differences())
+        with turn.entry() as entry:
+            if take_over(entry.session, entry.order, living.own[0], now=entry.now):
+                leave_draft(entry.session, entry.order)  # Staff may have completed it since we looked.
+            entry.finish()
         return True
     with turn.entry() as entry:
         entry.park(ANOTHER_ORDER, f"{living.names} carries this order's token; link it or cancel it first")

@@ -48,6 +48,11 @@ def note_second_order(
     count(session, Defect.SECOND_ORDER)
 
 
+def is_second_order(session: Session, order: Order, shop_order_id: int) -> bool:
+    """Tell whether a shop order was noted before as the second of this order."""
+    return _has_event(session, order, {"shopify_order_id": shop_order_id}, (SECOND_ORDER,))
+
+
 def is_noted(session: Session, order: Order, ids: dict[str, Any]) -> bool:
     """Tell whether something of the shop was noted before, as a copy of the order or as its second."""
     return _has_event(session, order, ids, (COPY_SEEN, SECOND_ORDER))

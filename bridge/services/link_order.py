@@ -12,6 +12,7 @@ from bridge.domain.errors import Busy, Conflict, IllegalMove, NotFound
 from bridge.domain.order_status import OrderStatus
 from bridge.domain.shop import Shop
 from bridge.models import Order, OrderItem
+from bridge.services.adopt_draft import leave_draft
 from bridge.services.order_draft import sale_of
 from bridge.services.record_shop_order import record_shop_order
 
@@ -22,7 +23,8 @@ _LINKABLE = frozenset({OrderStatus.INCOMPLETE_CAUTION, OrderStatus.UNFULFILLED})
 def link_order(db: Database, shop: Shop, *, order_id: UUID, shop_order_id: int, by: str) -> Order:
     """Make `shop_order_id` the shop order of an order of ours, whatever it carries; its differences are flagged.
 
-    The draft that is still open for the order is deleted, so that nobody completes it as well.
+    A draft that the order still waited with is left to be deleted, so that nobody completes it as well; what somebody
+    has made of it by then is canceled as the second order.
 
     :raises NotFound: one of the two does not exist
     :raises Conflict: the shop order belongs to another order of ours
@@ -37,13 +39,9 @@ def link_order(db: Database, shop: Shop, *, order_id: UUID, shop_order_id: int, 
         if found is None:
             raise NotFound(f"Shopify has no order {shop_order_id}")
         with db.transaction() as session:
-            draft_id = _linkable(session, order_id, shop_order_id).draft_id
-        if draft_id is not None:
-            placed = shop.draft(draft_id)
-            if placed is not None and placed.order_id is None:
-                shop.delete_draft(draft_id)
-        with db.transaction() as session:
             order = _linkable(session, order_id, shop_order_id)
+            if order.shopify_order_id is None:
+                leave_draft(session, order)
             if order.shopify_order_id != shop_order_id:  # Its lines have other ids.
                 session.execute(
                     update(OrderItem).where(OrderItem.order_id == order_id).values(shopify_line_id=None)

@@ -16,7 +16,7 @@ from bridge.domain.references import attempt_named, token_of
 from bridge.domain.shop import Shop
 from bridge.domain.shop_values import ShopOrder
 from bridge.models import Order, PushAttempt
-from bridge.services.adopt_draft import CLOCKS_APART, PLACED, REMOVED, find_ours
+from bridge.services.adopt_draft import CLOCKS_APART, PLACED, REMOVED, SPARE, find_ours
 from bridge.services.record_shop_order import record_shop_order
 
 # Why an order waits for staff: the shop has a living order that may be its own, or more than one.
@@ -53,14 +53,14 @@ def living_orders(
     :param recorded: the order's draft, which may be gone
     :raises ShopError: nothing was learned
     """
-    found = [order for order in shop.find_orders(tag=token_of(sale.order_id)) if order.cancelled_at is None]
+    found = _living(shop, sale, attempts)
     if not found or not attempts:
         return LivingOrders(copies=tuple(found))
     since = min(attempt.started_at for attempt in attempts) - CLOCKS_APART
     drafts = shop.newest_drafts(since=since, token=token_of(sale.order_id))
     made_by = {draft.order_id: draft.draft_id for draft in drafts if draft.order_id is not None}
-    ours = {recorded, *(attempt.draft_id for attempt in attempts if attempt.outcome == PLACED)}
-    unplaced = [attempt for attempt in attempts if attempt.outcome not in (PLACED, REMOVED)]
+    ours = {recorded, *(attempt.draft_id for attempt in attempts if attempt.outcome in (PLACED, SPARE))}
+    unplaced = [attempt for attempt in attempts if attempt.outcome not in (PLACED, SPARE, REMOVED)]
     if unplaced and not ours.issuperset(made_by.values()):
         ours |= {draft.draft_id for draft in find_ours(shop, sale, unplaced).values()}
     numbers = {attempt.number for attempt in attempts}
@@ -78,9 +78,23 @@ def living_orders(
     return LivingOrders(tuple(own), tuple(unclear), tuple(copies))
 
 
-def take_over(session: Session, order: Order, own: ShopOrder, *, now: datetime) -> None:
+def _living(shop: Shop, sale: Sale, attempts: Sequence[PushAttempt]) -> list[ShopOrder]:
+    """Return what a search shows, and what was heard of and it does not show yet."""
+    found = {order.order_id: order for order in shop.find_orders(tag=token_of(sale.order_id))}
+    for heard_of in {attempt.shopify_order_id for attempt in attempts} - {None, *found}:
+        order = shop.order(heard_of) if heard_of is not None else None
+        if order is not None:
+            found[order.order_id] = order
+    return [order for order in found.values() if order.cancelled_at is None]
+
+
+def take_over(session: Session, order: Order, own: ShopOrder, *, now: datetime) -> bool:
     """Record the shop order that came of a draft of ours which is gone, also where that had ended the order.
 
     :param order: locked by the caller
+    :returns: False where another one was recorded since the shop was asked: the first one wins
     """
+    if order.shopify_order_id not in (None, own.order_id):
+        return False
     record_shop_order(session, order, shop_order_id=own.order_id, name=own.name, actor="shopify", now=now)
+    return True

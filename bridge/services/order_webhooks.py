@@ -7,15 +7,20 @@ from sqlalchemy.orm import Session
 
 from bridge import jobs
 from bridge.domain import webhook_bodies as bodies
+from bridge.domain.shop_values import ShopOrder
 from bridge.domain.webhook_bodies import Body
 from bridge.domain.webhook_values import Malformed
 from bridge.models import Order
 from bridge.services import find_order, store_facts
-from bridge.services.copies import note_copy
+from bridge.services.copies import is_noted, note_copy
+from bridge.services.heard_orders import hear_of_order
 from bridge.services.webhook_outcome import Handler, Outcome, applied, foreign, parked, undecided
 
 # An order of ours is recorded seconds after it exists; what takes longer must not hold up the shop's other orders.
 _WAIT_AT_MOST = timedelta(minutes=10)
+
+# What it is to an order that has another one is for a turn of that order to say.
+SETTLED_LATER = "it names an order that has another one: it is looked into"
 
 
 def subject_of(order_id: int) -> str:
@@ -34,18 +39,24 @@ def order_changed(session: Session, body: Body, now: datetime, _received_at: dat
     order = find_order.named(session, seen.tags, seen.attributes)
     if order is None:
         return foreign(subject)
-    if order.shopify_order_id is not None:
-        note_copy(session, order, f"order {seen.name}", {"shopify_order_id": seen.order_id}, now=now)
-        return applied(subject, f"it names an order whose shop order is {order.shopify_order_id}: a copy")
-    return await_link(session, order, subject)
+    if order.shopify_order_id is None:
+        return await_link(session, order, seen)
+    if hear_of_order(session, order, shop_order_id=seen.order_id, attributes=seen.attributes):
+        return applied(subject, SETTLED_LATER)
+    note_copy(session, order, f"order {seen.name}", {"shopify_order_id": seen.order_id}, now=now)
+    return applied(subject, f"it names an order whose shop order is {order.shopify_order_id}: a copy")
 
 
-def await_link(session: Session, order: Order, subject: str) -> Outcome:
+def await_link(session: Session, order: Order, seen: ShopOrder) -> Outcome:
     """Wait until a shop order that names one of ours is recorded as its own, and have that looked into.
 
-    It may be the one we are completing, one that a lost attempt made, or a copy that staff made: reading what
-    is recorded tells, and what stays unrecorded is shown to staff in the end.
+    It may be the one we are completing, one that a lost attempt or a checkout made, or a copy that staff made:
+    reading what is recorded tells, or looking at what was heard of; what stays unrecorded is shown to staff.
     """
+    subject = subject_of(seen.order_id)
+    if is_noted(session, order, {"shopify_order_id": seen.order_id}):
+        return applied(subject, "a copy")
+    hear_of_order(session, order, shop_order_id=seen.order_id, attributes=seen.attributes)
     jobs.request(session, jobs.READ_ORDER if order.draft_id else jobs.PUSH_ORDER, order_id=order.id)
     return parked(subject, "the order it names has no shop order yet")
 

@@ -23,6 +23,7 @@ from bridge.services.adopt_draft import (
     find_ours,
     is_open,
 )
+from bridge.services.heard_orders import heard_of, settle_heard_orders
 from bridge.services.hold_stock import wants_hold
 from bridge.services.living_orders import ANOTHER_ORDER, living_orders, take_over
 from bridge.services.order_draft import sale_of
@@ -48,12 +49,15 @@ def push_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> N
             placed_before = entry.order.draft_id
             wanted = placed_before is None and _is_wanted(entry)
             restored = may_have_lost(entry.session, entry.order, attempts, now=entry.now) if wanted else None
-            heard_of = [] if wanted else spares(attempts, placed_before)
-            if not wanted and not heard_of:
+            too_many = [] if wanted else spares(attempts, placed_before)
+            heard = [] if wanted else heard_of(attempts, entry.order.shopify_order_id)
+            if not wanted and not too_many and not heard:
                 entry.finish()
                 return
         if not wanted:
-            remove_spares(turn, shop, sale, heard_of)
+            if remove_spares(turn, shop, sale, too_many) and settle_heard_orders(turn, shop, sale):
+                with turn.entry() as entry:
+                    entry.finish()
             return
         known = rebuild_journal(turn, shop, sale, restored=restored) if restored else attempts
         if known is None:

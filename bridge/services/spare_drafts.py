@@ -1,6 +1,6 @@
 """Drafts of ours beside the recorded one: deleted, taken over, or canceled as second orders (decision 47).
 
-Only what `find_ours` says that an attempt of ours made is touched (decision 46).
+Only what an attempt of ours is known to have made, or made by what `find_ours` says, is touched (decision 46).
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,9 +10,18 @@ from bridge.domain.draft_order import Sale
 from bridge.domain.shop import Shop
 from bridge.domain.shop_values import PlacedDraft
 from bridge.models import PushAttempt
-from bridge.services.adopt_draft import PLACED, REMOVED, attempts_of, close_attempt, find_ours, reopen_attempt
+from bridge.services.adopt_draft import (
+    PLACED,
+    REMOVED,
+    SPARE,
+    attempts_of,
+    close_attempt,
+    find_ours,
+    reopen_attempt,
+)
 from bridge.services.cancel_in_shop import HasShipped, cancel_in_shop
 from bridge.services.copies import note_second_order
+from bridge.services.delete_draft import delete_draft
 from bridge.services.order_turn import Entry, Turn
 from bridge.services.record_shop_order import record_shop_order
 
@@ -38,27 +47,44 @@ def spares(attempts: Sequence[PushAttempt], recorded: int | None) -> list[PushAt
     ]
 
 
-def remove_spares(turn: Turn, shop: Shop, sale: Sale, heard_of: Sequence[PushAttempt]) -> None:
+def remove_spares(turn: Turn, shop: Shop, sale: Sale, heard_of: Sequence[PushAttempt]) -> bool:
     """Leave the order one draft or one shop order: an attempt believed absent has appeared after all.
 
     :param heard_of: what `spares` returned
+    :returns: False when the turn has ended with waiting
     :raises ShopError: the rest is another turn's
     """
-    found = find_ours(shop, sale, heard_of)
+    found = _found(shop, sale, heard_of)
     for number, placed in found.items():
-        if placed.order_id is None:
-            shop.delete_draft(placed.draft_id)
+        completed = placed if placed.order_id is not None else delete_draft(shop, placed.draft_id)
+        if completed is None or completed.order_id is None:
             with turn.entry() as entry:
                 close_attempt(entry.session, turn.order_id, number, REMOVED, now=entry.now)
                 detail = {"draft_id": placed.draft_id, "draft_name": placed.name}
                 entry.event("spare_draft_deleted", detail=detail)
-        elif not _took_over(turn, number, placed) and not _second_is_gone(turn, shop, number, placed):
-            return
+        elif not _took_over(turn, number, completed) and not second_is_gone(
+            turn, shop, number, completed.order_id
+        ):
+            return False
     with turn.entry() as entry:
         for attempt in heard_of:
             if attempt.number not in found:  # What was heard of is a copy that staff made, or gone.
                 close_attempt(entry.session, turn.order_id, attempt.number, REMOVED, now=entry.now)
-        entry.finish()
+    return True
+
+
+def _found(shop: Shop, sale: Sale, heard_of: Sequence[PushAttempt]) -> dict[int, PlacedDraft]:
+    """Return the drafts that are there, by attempt. One that is known as ours is so whatever staff made of it."""
+    found: dict[int, PlacedDraft] = {}
+    for attempt in heard_of:
+        if attempt.outcome == SPARE and attempt.draft_id is not None:
+            placed = shop.draft(attempt.draft_id)
+            if placed is not None:
+                found[attempt.number] = placed
+    candidates = [attempt for attempt in heard_of if attempt.outcome != SPARE]
+    if candidates:
+        found.update(find_ours(shop, sale, candidates))
+    return found
 
 
 def _took_over(turn: Turn, number: int, placed: PlacedDraft) -> bool:
@@ -83,19 +109,21 @@ def _took_over(turn: Turn, number: int, placed: PlacedDraft) -> bool:
     return True
 
 
-def _second_is_gone(turn: Turn, shop: Shop, number: int, placed: PlacedDraft) -> bool:
-    """Cancel a second order, or tell staff that it has shipped; False when the turn has ended with waiting."""
-    assert placed.order_id is not None
-    name = placed.order_name or str(placed.order_id)
+def second_is_gone(turn: Turn, shop: Shop, number: int, second_id: int) -> bool:
+    """Cancel a second order, or tell staff that it has shipped; False when the turn has ended with waiting.
+
+    :param number: the attempt that made it
+    """
+    second = shop.order(second_id)
+    name = str(second_id) if second is None else second.name
     with turn.entry() as entry:
-        note_second_order(entry.session, entry.order, placed.order_id, name, now=entry.now)
+        note_second_order(entry.session, entry.order, second_id, name, now=entry.now)
         own = entry.order.shopify_order_name
 
     def tell_not_restocked() -> None:
         with turn.entry() as entry:
             entry.attend("not_restocked", f"the second order {name} is canceled without restocking its units")
 
-    second = shop.order(placed.order_id)
     shipped = False
     if second is not None:
         note = f"made twice by mistake; the customer's order is {own}"

@@ -177,6 +177,9 @@ def _move(
         if source != READ:
             jobs.request(session, jobs.READ_ORDER, order_id=order.id)
             return
+        if order.intent is not None:  # It still holds: closing cancels this, or finds that it has shipped.
+            jobs.request(session, jobs.CLOSE_ORDER, order_id=order.id)
+            return
         _revive(session, order, current, now=now)
     if _same(before, derived) and not derived.archived and target in _BY_HAND.get(current, frozenset()):
         return

@@ -16,6 +16,7 @@ from bridge import jobs
 from bridge.domain.shop_values import Named
 from bridge.models import Mark, Order
 from bridge.services.copies import is_noted, note_copy
+from bridge.services.heard_orders import hear_of_order
 
 _MARK = "unlinked_in_shop"
 # Reading and pushing an order again tells within that time whether something is its own.
@@ -33,6 +34,7 @@ def note_unlinked(session: Session, order: Order, seen: Named, *, now: datetime)
     if str(seen.id) not in waiting:
         waiting[str(seen.id)] = {"order_id": str(order.id), "name": seen.name, "since": now.isoformat()}
         _keep(session, waiting, now=now)
+    hear_of_order(session, order, shop_order_id=seen.id, attributes=seen.attributes)
     jobs.request(session, jobs.READ_ORDER if order.draft_id else jobs.PUSH_ORDER, order_id=order.id)
     return True
 

@@ -255,6 +255,7 @@ def test_an_order_made_from_a_copy_stops_the_confirmation_until_staff_link_it(st
     link_order(
         stage.db, stage.shop, order_id=order_id, shop_order_id=int(made["id"].rsplit("/", 1)[1]), by="staff"
     )
+    stage.run()
     order = stage.read(order_id)
     assert (order.status, order.shopify_order_name) == ("UNFULFILLED", made["name"])
     assert [draft["status"] for draft in stage.drafts()] == ["COMPLETED"], "the open draft is gone"

@@ -3,7 +3,12 @@
 from tests.mutants.mutant import Edit, Mutant
 
 _LIVING = "bridge/services/living_orders.py"
+_HEARD = "bridge/services/heard_orders.py"
 _GONE = "tests/webhooks/test_drafts_that_are_gone.py::"
+_WHILE = "tests/webhooks/test_completed_while_deleted.py::"
+_PAID = (
+    "tests/webhooks/test_another_order.py::test_one_that_a_customer_paid_is_taken_over_without_a_confirmation"
+)
 
 MUTANTS = (
     Mutant(
@@ -30,5 +35,50 @@ MUTANTS = (
             _GONE + "test_it_is_canceled_when_the_order_is_rejected",
             _GONE + "test_one_whose_making_was_never_answered_is_not_made_again",
         ),
+    ),
+    Mutant(
+        "seconds of deleted drafts",
+        "what staff made of a spare draft while it was being deleted is shown as a copy and lives on",
+        (Edit(_HEARD, "set[int]() if own is None else", "set[int]() if True else"),),
+        (
+            _WHILE + "test_a_spare_of_a_confirmed_order_leaves_a_second_that_is_canceled",
+            _WHILE + "test_one_whose_webhooks_were_lost_is_canceled_by_the_comparison",
+        ),
+    ),
+    Mutant(
+        "paid checkouts",
+        "an order that a customer paid by a checkout of before is not looked at until somebody confirms",
+        (Edit(_HEARD, "len(living) == len(living.own) == 1", "False"),),
+        (_PAID,),
+    ),
+    Mutant(
+        "heard by id",
+        "an order that was heard of counts only when a search shows it",
+        (Edit(_LIVING, " - {None, *found}", " - {attempt.shopify_order_id for attempt in attempts}"),),
+        (_PAID,),
+    ),
+    Mutant(
+        "draft left for an order",
+        "the own draft of an order that was taken over is deleted only as it was sent",
+        (
+            Edit(
+                "bridge/services/adopt_draft.py",
+                "            attempt.outcome = SPARE\n",
+                "            attempt.outcome = UNKNOWN\n",
+            ),
+        ),
+        (_PAID,),
+    ),
+    Mutant(
+        "late order of a rejected one",
+        "a rejection is forgotten when a shop order appears that no search showed",
+        (
+            Edit(
+                "bridge/services/store_facts.py",
+                "        if order.intent is not None:  # It still holds",
+                "        if False:  # It still holds",
+            ),
+        ),
+        (_WHILE + "test_what_was_made_of_the_draft_of_a_rejected_order_is_canceled",),
     ),
 )
