@@ -51,7 +51,7 @@ def test_neither_a_key_nor_a_customer_is_in_any_log(api, db, account, servers):
 def broken_request(url: str, key: str) -> None:
     """Send what is no HTTP, with a key in it."""
     host, port = url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(f"GET {key}\r\nAuthorization: Bearer {key}\r\n\r\n".encode())
         connection.recv(65536)
 

@@ -17,7 +17,7 @@ def send(url: str, raw: bytes) -> tuple[int, dict]:
 def exchange(url: str, raw: bytes) -> bytes:
     """Send bytes as they are; return all that comes back until the server closes."""
     host, port = url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=20) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(raw)
         received = b""
         while part := connection.recv(65536):

@@ -96,7 +96,7 @@ class Stage(stage.Stage):
         pool = self.pool_of(worker)
         hit = programs.says(worker, "failpoint.hit")
         result = act()
-        await_until(hit, seconds=30, because="the failpoint")
+        await_until(hit, because="the failpoint")
         await_until(lambda: not all(each.is_running() for each in pool), because="the death of a process")
         worker.stop()
         return result
@@ -105,7 +105,7 @@ class Stage(stage.Stage):
         """Do `act`, and wait until one of the worker's pool is stopped."""
         hit = programs.says(worker, "failpoint.hit")
         result = act()
-        await_until(hit, seconds=30, because="the failpoint")
+        await_until(hit, because="the failpoint")
         await_until(lambda: self._frozen(worker), because="a frozen process")
         return result
 
@@ -134,7 +134,7 @@ class Stage(stage.Stage):
             f"{url}/webhooks/shopify", data=letter.raw, method="POST", headers=headers
         )
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
                 return int(answer.status)
         except (OSError, HTTPException):
             return None

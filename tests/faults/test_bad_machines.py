@@ -113,7 +113,7 @@ def dies_in_a_socket(stage: Stage, worker: Process, job: str, ids: dict[str, str
             stage.doorbell.send_task(job, kwargs=ids, queue="orders")
             return not broker.llen("bridge:orders") and not broker.hlen("bridge:unacked")
 
-        await_until(is_nowhere, seconds=30, because="the message is in the worker's socket")
+        await_until(is_nowhere, because="the message is in the worker's socket")
     worker.send_signal(signal.SIGKILL)
     await_until(lambda: not worker.is_running())
     with stage.db.transaction() as session:

@@ -135,7 +135,7 @@ def await_more(answers: dict[str, list]) -> None:
         return sum(answer.status == 200 for (answer,) in list(answers.values()))
 
     before = accepted()
-    await_until(lambda: accepted() > before + 20, seconds=30)
+    await_until(lambda: accepted() > before + 20)
 
 
 def test_a_redis_that_hangs_does_not_touch_an_answer(database_url, db, account, tmp_path):

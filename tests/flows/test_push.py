@@ -289,7 +289,7 @@ def test_a_shop_that_cannot_be_reached_loses_nothing(stage: Stage):
     assert stage.attempts(order_id) == ["unavailable"] * 3
     assert "cannot be reached" in stage.work(jobs.PUSH_ORDER).last_error
     stage.simulator.process.start()
-    stage.simulator.process.wait_until(programs.answers_at(f"{stage.simulator.url}/__state"), seconds=30)
+    stage.simulator.process.wait_until(programs.answers_at(f"{stage.simulator.url}/__state"), seconds=90)
     stage.later()
     assert len(stage.drafts()) == 1
     assert stage.attempts(order_id) == ["unavailable"] * 3 + ["placed"]

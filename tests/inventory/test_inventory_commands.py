@@ -166,7 +166,7 @@ def test_the_clock_and_a_worker_keep_stock_true_by_themselves(environment, db, l
             run = session.scalars(select(SyncRun)).first()
             return run is not None and run.complete
 
-    await_until(swept, seconds=30, because="the sweep")
+    await_until(swept, because="the sweep")
     with db.transaction() as session:
         level = session.get_one(InventoryLevel, (listings[0].inventory_item_id, location))
         assert level.available == 3

@@ -67,7 +67,7 @@ def test_the_whole_stack_runs_without_root(user, clone, python):
         everything = stack.processes()
         assert {process.uids().real for process in everything} == {user.uid}
         assert stack.submit("ORDER-1").status_code == 200
-        await_until(lambda: "ORDER-1" in str(stack.drafts()), seconds=30)
+        await_until(lambda: "ORDER-1" in str(stack.drafts()))
 
         assert stack.stop() == 0
 

@@ -21,7 +21,7 @@ def test_a_port_that_another_program_has_drawn_is_not_drawn_while_that_lives():
         assert is_free(port)
         assert free_port(port) != port
 
-        other.communicate("\n", timeout=30)
+        other.communicate("\n", timeout=60)
     assert free_port(port) == port
 
 

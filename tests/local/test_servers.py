@@ -196,7 +196,7 @@ def test_a_child_that_dies_at_once_is_reported_with_its_log(tmp_path):
     child.start()
 
     with pytest.raises(ProcessError, match=r"(?s)parrot ended with 3:.*is no more"):
-        child.wait_until(lambda: False, seconds=10)
+        child.wait_until(lambda: False, seconds=60)
     child.stop()
 
 
@@ -210,7 +210,7 @@ def test_a_child_that_ignores_its_signal_is_killed_with_its_own_children(tmp_pat
         cwd=tmp_path,
     )
     stubborn.start()
-    stubborn.wait_until(lambda: "ready" in stubborn.tail(), seconds=10)
+    stubborn.wait_until(lambda: "ready" in stubborn.tail(), seconds=60)
     grandchild = int((tmp_path / "child").read_text())
 
     stubborn.stop(seconds=0.2)

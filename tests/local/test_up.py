@@ -62,7 +62,7 @@ def test_the_announcement_is_complete(stack):
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_the_api_answers_when_it_is_announced(stack, path):
-    assert requests.get(stack.told["api_url"] + path, timeout=10).status_code == 200
+    assert requests.get(stack.told["api_url"] + path, timeout=60).status_code == 200
 
 
 def test_a_cart_is_sellable_at_once_and_reaches_the_shop(stack):
@@ -71,11 +71,11 @@ def test_a_cart_is_sellable_at_once_and_reaches_the_shop(stack):
     assert answer.status_code == 200, answer.text
     items = stack.order(answer.json()["supplier_order_id"])["items"]
     assert [item["is_supplier_item"] for item in items] == [True, False]
-    await_until(lambda: is_in_the_shop(stack, "ORDER-AT-ONCE"), seconds=30)
+    await_until(lambda: is_in_the_shop(stack, "ORDER-AT-ONCE"))
 
 
 def test_flower_shows_the_worker(stack):
-    workers = requests.get(f"{stack.told['flower_url']}/api/workers?refresh=1", timeout=20).json()
+    workers = requests.get(f"{stack.told['flower_url']}/api/workers?refresh=1", timeout=60).json()
 
     assert [name.split("@")[0] for name in workers] == ["worker"]
 
@@ -83,7 +83,7 @@ def test_flower_shows_the_worker(stack):
 def test_the_announced_environment_is_all_that_the_command_line_needs(stack):
     done = subprocess.run(
         [sys.executable, "-m", "bridge", "partner", "list", "--json"],
-        cwd=ROOT, env=stack.told["env"], capture_output=True, text=True, check=False, timeout=30,
+        cwd=ROOT, env=stack.told["env"], capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
 
     assert done.returncode == 0, done.stderr
@@ -106,7 +106,7 @@ def test_a_second_stack_in_the_same_folder_is_refused(stack):
 
     done = subprocess.run(
         [sys.executable, "-m", "local", "up", "--data", data],
-        cwd=ROOT, env=base_environment(), capture_output=True, text=True, check=False, timeout=30,
+        cwd=ROOT, env=base_environment(), capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
 
     assert done.returncode == 1
@@ -132,15 +132,15 @@ def test_a_process_that_is_killed_is_started_again(stack, name, record_property)
             return False
 
     with measured(record_property):
-        await_until(is_back, seconds=30, because=f"another {name}")
-        await_until(is_accepted, seconds=30)
+        await_until(is_back, because=f"another {name}")
+        await_until(is_accepted)
         await_until(lambda: is_in_the_shop(stack, f"ORDER-WITHOUT-{name}"), seconds=60)
 
 
 def test_a_stop_leaves_nothing_and_the_next_start_finds_everything(data):
     with running_stack(data) as first:
         order_id = first.submit("ORDER-KEPT").json()["supplier_order_id"]
-        await_until(lambda: is_in_the_shop(first, "ORDER-KEPT"), seconds=30)
+        await_until(lambda: is_in_the_shop(first, "ORDER-KEPT"))
         everything = first.processes()[1:]
 
         assert first.stop(signal.SIGINT) == 0
@@ -157,7 +157,7 @@ def test_a_stop_leaves_nothing_and_the_next_start_finds_everything(data):
 
         everything = second.processes()[1:]
         second.supervisor.kill()
-        assert are_gone(everything, seconds=20)  # Nobody is left to stop them.
+        assert are_gone(everything, seconds=60)  # Nobody is left to stop them.
 
 
 @pytest.mark.parametrize("sentence", ["starting PostgreSQL", "mapping the shop's catalog"])
@@ -168,7 +168,7 @@ def test_a_stop_in_the_middle_of_the_start_leaves_nothing(data, sentence):
 
         supervisor.send_signal(signal.SIGTERM)
 
-        assert supervisor.wait(20) == 0
+        assert supervisor.wait(60) == 0
         assert are_gone(everything, seconds=0)
         assert supervisor.stdout.read() == b""
 
@@ -187,7 +187,7 @@ def test_parts_that_are_named_in_the_environment_are_not_started(data, database_
         embedded = (WORDS["postgres"], WORDS["valkey"], WORDS["simulator"])
         assert not [command for command in commands for words in embedded if words in command]
         assert stack.submit("ORDER-OUTSIDE").status_code == 200
-        await_until(lambda: is_in_the_shop(stack, "ORDER-OUTSIDE"), seconds=30)
+        await_until(lambda: is_in_the_shop(stack, "ORDER-OUTSIDE"))
 
 
 def test_a_start_that_fails_says_why_and_leaves_nothing(data):

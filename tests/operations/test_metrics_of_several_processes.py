@@ -31,7 +31,7 @@ def running(database_url: str, redis_url: str, tmp_path: Path) -> Iterator[tuple
 
 
 def get(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 - our own address
+    with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310 - our own address
         return answer.read().decode()
 
 

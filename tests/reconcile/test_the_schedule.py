@@ -17,4 +17,4 @@ def test_beat_and_a_worker_reconcile(db: Database, environment: dict[str, str], 
             return runs.first() is not None
 
     with processes.running_worker(env, tmp_path), processes.running_beat(env, tmp_path):
-        await_until(has_run, because="a run that ended well", seconds=30)
+        await_until(has_run, because="a run that ended well")

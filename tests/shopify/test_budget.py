@@ -202,7 +202,7 @@ def test_eight_processes_together_never_get_more_than_the_bucket_has(client, red
         worker.start()
     told = [counts.get(timeout=90) for _ in workers]
     for worker in workers:
-        worker.join(10)
+        worker.join(60)
 
     begun, lasts, calls = zip(*told, strict=True)
     points = sum(calls) * COST
@@ -235,7 +235,7 @@ def test_a_store_never_has_to_say_that_its_limit_is_spent(simulator, redis_url):
         worker.start()
     made = sum(counts.get(timeout=90) for _ in workers)
     for worker in workers:
-        worker.join(30)
+        worker.join(60)
 
     state = simulator.state()
     assert state["throttled"] == {}

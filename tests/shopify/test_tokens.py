@@ -58,7 +58,7 @@ def test_twenty_processes_that_start_together_ask_once(redis_url):
 
     def start() -> str:
         tokens = GrantedToken(shopify, grants(redis_url))
-        together.wait(10)
+        together.wait(60)
         return tokens.token()
 
     with ThreadPoolExecutor(20) as pool:

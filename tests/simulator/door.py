@@ -11,5 +11,5 @@ def post(shop, query, *, token=OTHER, version="2026-07", variables=None):
         f"{shop.url}/admin/api/{version}/graphql.json",
         json={"query": query, "variables": variables or {}},
         headers={"X-Shopify-Access-Token": token},
-        timeout=10,
+        timeout=60,
     )

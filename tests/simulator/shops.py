@@ -30,7 +30,7 @@ class Shop:
             f"{self.url}/admin/api/2026-07/graphql.json",
             json={"query": query, "variables": dict(variables or {})},
             headers={"X-Shopify-Access-Token": "shpat_test"},
-            timeout=10,
+            timeout=60,
         ).json()
 
     def data(self, query: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -40,10 +40,10 @@ class Shop:
         return answer["data"]
 
     def get(self, path: str) -> requests.Response:
-        return self._session.get(f"{self.url}{path}", timeout=10, allow_redirects=False)
+        return self._session.get(f"{self.url}{path}", timeout=60, allow_redirects=False)
 
     def post(self, path: str, **more: Any) -> requests.Response:
-        return self._session.post(f"{self.url}{path}", timeout=10, allow_redirects=False, **more)
+        return self._session.post(f"{self.url}{path}", timeout=60, allow_redirects=False, **more)
 
     def fault(self, fault: str, **details: Any) -> None:
         """Switch a fault on."""

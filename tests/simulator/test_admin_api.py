@@ -15,7 +15,7 @@ REFUSAL = {"errors": "[API] Invalid API key or access token (unrecognized login 
 
 def grant(shop, **wish):
     fields = {"client_id": "bridge", "client_secret": SECRET, "grant_type": "client_credentials", **wish}
-    return requests.post(f"{shop.url}/admin/oauth/access_token", data=fields, timeout=10)
+    return requests.post(f"{shop.url}/admin/oauth/access_token", data=fields, timeout=60)
 
 
 def cost(answer):
@@ -75,7 +75,7 @@ def test_a_connection_is_kept_for_the_next_request(shop):
     with requests.Session() as session:
         ends = set()
         for _ in range(3):
-            answer = session.get(f"{shop.url}/healthz", stream=True, timeout=10)
+            answer = session.get(f"{shop.url}/healthz", stream=True, timeout=60)
             ends.add(answer.raw.connection.sock.getsockname())
             answer.content  # noqa: B018 - read to the end, so that the connection can be used again
 

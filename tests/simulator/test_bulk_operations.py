@@ -44,7 +44,7 @@ def ended(shop: Shop, started: dict) -> dict:
 
 def lines(url: str) -> list[dict]:
     """What the file holds; it is fetched without a token."""
-    answer = requests.get(url, timeout=10)
+    answer = requests.get(url, timeout=60)
     assert answer.status_code == 200
     return [json.loads(line) for line in answer.text.splitlines()]
 
@@ -67,7 +67,7 @@ def test_its_file_holds_one_object_a_line(shop):
     found = lines(operation["url"])
     assert operation["status"] == "COMPLETED"
     assert operation["objectCount"] == operation["rootObjectCount"] == str(len(found)) == "8"
-    assert int(operation["fileSize"]) == len(requests.get(operation["url"], timeout=10).content)
+    assert int(operation["fileSize"]) == len(requests.get(operation["url"], timeout=60).content)
     assert found[0] == {
         "id": "gid://shopify/ProductVariant/44219312570580", "sku": "JDTQ1834", "price": "29.99",
     }  # fmt: skip

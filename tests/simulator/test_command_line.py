@@ -19,7 +19,7 @@ from tests.support.waiting import await_until
 def test_an_address_that_no_webhook_could_go_to_is_refused_at_the_start():
     done = subprocess.run(
         [sys.executable, "-m", "simulator", "--port", "0", "--webhooks-to", "http://example.com"],
-        capture_output=True, text=True, timeout=30, check=False,
+        capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 
     assert done.returncode == 2
@@ -38,10 +38,10 @@ def test_it_stops_while_somebody_keeps_its_webhooks_waiting():
         with process:
             assert process.stdout is not None
             assert f"http://127.0.0.1:{port}" in process.stdout.readline()
-            requests.post(f"http://127.0.0.1:{port}/__storefront_order", json={}, timeout=10)
+            requests.post(f"http://127.0.0.1:{port}/__storefront_order", json={}, timeout=60)
             await_until(lambda: inbox.letters)
             process.terminate()
-            assert process.wait(timeout=10) == 0
+            assert process.wait(timeout=60) == 0
 
 
 def test_any_secret_that_a_stack_draws_signs_its_webhooks(tmp_path):
@@ -55,7 +55,7 @@ def test_any_secret_that_a_stack_draws_signs_its_webhooks(tmp_path):
         process.start()
         with running(process):
             process.wait_until(programs.answers_at(f"{url}/healthz"), seconds=90)
-            requests.post(f"{url}/__storefront_order", json={}, timeout=10)
+            requests.post(f"{url}/__storefront_order", json={}, timeout=60)
             await_until(lambda: inbox.letters)
 
     letter = inbox.letters[0]

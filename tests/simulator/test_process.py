@@ -39,7 +39,7 @@ def ask(url, query):
         f"{url}/admin/api/2026-07/graphql.json",
         json={"query": query},
         headers={"X-Shopify-Access-Token": "shpat_test"},
-        timeout=10,
+        timeout=60,
     ).json()
 
 
@@ -51,7 +51,7 @@ def drafts(url):
 @pytest.mark.parametrize("wanted", [signal.SIGTERM, signal.SIGINT])
 def test_it_says_one_line_and_ends_when_it_is_told_to(wanted):
     with process("--shop", "corner.myshopify.com") as (started, url), requests.Session() as kept_open:
-        assert kept_open.get(f"{url}/healthz", timeout=10).json() == {"status": "ok"}
+        assert kept_open.get(f"{url}/healthz", timeout=60).json() == {"status": "ok"}
 
         started.send_signal(wanted)
 
@@ -73,7 +73,7 @@ def test_a_killed_shop_is_found_again_as_it_was(tmp_path):
             because="the shop is on disk",
         )
         started.send_signal(signal.SIGKILL)
-        started.wait(10)
+        started.wait(60)
 
     with process("--data", str(tmp_path)) as (_, url):
         assert drafts(url) == kept
@@ -101,7 +101,7 @@ def test_what_it_cannot_read_ends_it_with_a_reason(tmp_path, because, name, cont
     path = tmp_path if option == "--data" else tmp_path / name
 
     with process(option, str(path)) as (started, _):
-        code, said = started.wait(10), started.stderr.read()
+        code, said = started.wait(60), started.stderr.read()
 
     assert code == 1
     assert message in said

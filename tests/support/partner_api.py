@@ -208,7 +208,7 @@ class LiveApi:
             headers={**(account.headers if account else {}), **(headers or {})},
         )
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
                 return LiveAnswer(answer.status, answer.headers, answer.read())
         except urllib.error.HTTPError as error:
             with error:

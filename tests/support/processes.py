@@ -69,7 +69,7 @@ class Simulator:
             headers={"Content-Type": "application/json", **(headers or {})},
             method=method or ("GET" if body is None else "POST"),
         )
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
             text = answer.read()
         return json.loads(text) if text else {}
 

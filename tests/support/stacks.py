@@ -45,7 +45,7 @@ class RunningStack:
     def drafts(self) -> list[dict]:
         """Return every draft order in the shop; none while it does not answer."""
         try:
-            state = requests.get(f"{self.told['simulator_url']}/__state", timeout=10)
+            state = requests.get(f"{self.told['simulator_url']}/__state", timeout=60)
         except requests.ConnectionError:
             return []
         return state.json()["draft_orders"]
@@ -72,7 +72,7 @@ class RunningStack:
             method,
             f"{self.told['api_url']}{path}",
             headers={"Authorization": f"Bearer {self.told['partner']['api_key']}"},
-            timeout=20,
+            timeout=60,
             **options,
         )
 

@@ -13,7 +13,7 @@ def test_many_pushes_are_few_rings():
     for _ in range(1000):
         bell.ring()
 
-    await_until(lambda: rings, seconds=5)
+    await_until(lambda: rings)
     assert len(rings) <= 2
 
 
@@ -22,10 +22,10 @@ def test_a_push_after_a_ring_rings_again():
     bell = Doorbell(lambda: rings.append(1), pause_seconds=0.01)
 
     bell.ring()
-    await_until(lambda: len(rings) == 1, seconds=5)
+    await_until(lambda: len(rings) == 1)
     bell.ring()
 
-    await_until(lambda: len(rings) == 2, seconds=5)
+    await_until(lambda: len(rings) == 2)
 
 
 def test_a_hanging_redis_does_not_hold_whoever_rings():
@@ -48,7 +48,7 @@ def test_a_ring_that_fails_is_counted_and_the_next_one_is_tried():
     bell = Doorbell(broken, pause_seconds=0.01, failed=lambda: failures.append(1))
 
     bell.ring()
-    await_until(lambda: len(tries) == 1, seconds=5)
+    await_until(lambda: len(tries) == 1)
     bell.ring()
 
-    await_until(lambda: len(failures) == 2, seconds=5)
+    await_until(lambda: len(failures) == 2)
