@@ -5,8 +5,9 @@ order, a parcel, webhooks and a sync: one of each shape of statement that writes
 tests/support/message_counter.py saw them. It is never changed; a revision under which it fails is not additive.
 """
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -66,14 +67,51 @@ def test_every_revision_leaves_what_the_one_before_reads_and_writes(empty_url):
         before = after
 
 
-def test_what_the_first_release_writes_is_taken_by_todays_schema(database_url):
-    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+@contextmanager
+def first_release(url: str) -> Iterator[Callable[[str], list[tuple]]]:
+    """Yield what sends a statement as the first release did: it waits no longer for anybody's lock than it."""
+    with closing(psycopg2.connect(url, options="-c lock_timeout=5s -c statement_timeout=15s")) as connection:
         connection.autocommit = True
-        for statement in STATEMENTS.read_text().split("\n-- next\n"):
-            cursor.execute(statement)
-        cursor.execute(
-            "SELECT partner_order_id, status, draft_id IS NOT NULL, shopify_order_id IS NOT NULL FROM orders"
-        )
-        orders = cursor.fetchall()
+        with connection.cursor() as cursor:
 
-    assert ("PO-1", "FULFILLED", True, True) in orders
+            def send(statement: str) -> list[tuple]:
+                cursor.execute(statement)
+                return cursor.fetchall() if cursor.description else []
+
+            yield send
+
+
+def written() -> list[str]:
+    return STATEMENTS.read_text().split("\n-- next\n")
+
+
+_ORDERS = "SELECT partner_order_id, status, draft_id IS NOT NULL, shopify_order_id IS NOT NULL FROM orders"
+_FIRST = ("PO-1", "FULFILLED", True, True)
+
+
+def test_what_the_first_release_writes_is_taken_by_todays_schema(database_url):
+    with first_release(database_url) as send:
+        for statement in written():
+            send(statement)
+
+        assert _FIRST in send(_ORDERS)
+
+
+def test_the_first_release_goes_on_writing_while_revision_after_revision_is_applied(empty_url):
+    """A deploy migrates under load: no revision keeps a writer waiting until it gives up, or the other way round."""
+    settings = migrations.config(sqlalchemy_url(empty_url))
+    first, *later = revisions()
+    command.upgrade(settings, first)
+    left = written()
+    share = -(-len(left) // len(later))
+
+    with first_release(empty_url) as send, ThreadPoolExecutor(1) as pool:
+        for revision in later:
+            upgrade = pool.submit(command.upgrade, settings, revision)
+            for statement in left[:share]:
+                send(statement)
+            left = left[share:]
+            upgrade.result(60)
+
+        assert left == []
+        assert _FIRST in send(_ORDERS)
