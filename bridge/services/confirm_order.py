@@ -19,6 +19,7 @@ from bridge.domain.shop import Shop
 from bridge.domain.shop_values import Draft, InventoryLevel, PlacedDraft
 from bridge.domain.stock import Stock, covers
 from bridge.models import OrderItem, PushAttempt
+from bridge.services import reserve_stock
 from bridge.services.adopt_draft import attempts_of, leave_draft
 from bridge.services.living_orders import ANOTHER_ORDER, living_orders, take_over
 from bridge.services.order_decisions import AUTO_CONFIRM
@@ -78,7 +79,11 @@ def confirm_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -
             with turn.entry() as entry:
                 entry.try_again(DRAFT_READY, DRAFT_NOT_READY, "Shopify is still working on the draft")
             return
-        if _has_another_order(turn, shop, plan) or _is_objectionable(turn, shop, plan, placed, differing):
+        if _has_another_order(turn, shop, plan):
+            return
+        if not differing and _has_fresh_hold(turn, plan, placed):
+            return
+        if _is_objectionable(turn, shop, plan, placed, differing):
             return
         turn.fence()
         with turn.entry() as entry:
@@ -149,6 +154,30 @@ def _has_another_order(turn: Turn, shop: Shop, plan: _Plan) -> bool:
     return True
 
 
+def _has_fresh_hold(turn: Turn, plan: _Plan, placed: PlacedDraft) -> bool:
+    """Wait until the shop's number is surely without what the draft holds; say whether we do.
+
+    What is in both would count twice, for this order and for whoever bought it meanwhile (ADR 0013). A hold that
+    we know nothing of, by staff or of an update that was not answered, counts from now on.
+    """
+    if plan.accept_changes or not _holds(plan, placed):
+        return False
+    with turn.entry() as entry:
+        since = reserve_stock.held_since(entry.session, entry.order)
+        if None in since and placed.hold_until is not None:
+            reserve_stock.note_hold(entry.session, entry.order, until=placed.hold_until, now=entry.now)
+        latest = max((each or entry.now for each in since), default=None)
+        patience = 0.0 if latest is None else (latest + reserve_stock.SETTLING - plan.now).total_seconds()
+        if patience > 0:
+            entry.wait(patience, "the draft's hold is new; the shop's number may be from before it")
+    return patience > 0
+
+
+def _holds(plan: _Plan, placed: PlacedDraft) -> bool:
+    """Tell whether the draft holds its units in the shop for long enough to complete it."""
+    return placed.hold_until is not None and placed.hold_until > plan.now + HOLD_MARGIN
+
+
 def _is_objectionable(
     turn: Turn, shop: Shop, plan: _Plan, placed: PlacedDraft, differing: Differences
 ) -> bool:
@@ -159,7 +188,7 @@ def _is_objectionable(
     if plan.demand and not objections:
         levels = shop.inventory_levels(sorted(plan.demand), plan.location_id)
         # Units that this draft holds are not available to anybody else, nor in the number (decision 57c).
-        holds = placed.hold_until is not None and placed.hold_until > plan.now + HOLD_MARGIN
+        holds = _holds(plan, placed)
         short = [
             item
             for item, units in sorted(plan.demand.items())

@@ -42,10 +42,8 @@ def hear_of_order(
     )
     if attempt is None or (order.shopify_order_id is not None and _made_its_own(attempt, order.draft_id)):
         return False
-    if attempt.shopify_order_id in (
-        None,
-        order.shopify_order_id,
-    ):  # Else that is settled first, and comparing finds this.
+    # Another one is settled first; then comparing finds this one.
+    if attempt.shopify_order_id in (None, order.shopify_order_id):
         attempt.shopify_order_id = shop_order_id
     jobs.request(session, jobs.PUSH_ORDER, order_id=order.id)
     return True

@@ -75,6 +75,16 @@ def note_hold(session: Session, order: Order, *, until: datetime, now: datetime)
     _ask_for_reads(session, items, now)
 
 
+def held_since(session: Session, order: Order) -> Sequence[datetime | None]:
+    """Return since when the bridge has known that the draft holds them, for each item that the order still waits with.
+
+    None where it does not know of a hold.
+    """
+    return session.scalars(
+        select(Reservation.hold_since).where(Reservation.order_id == order.id, Reservation.state == "held")
+    ).all()
+
+
 def doubt_hold(session: Session, order: Order) -> None:
     """Subtract the units here again, since the draft was changed or is gone, and have the hold looked at.
 

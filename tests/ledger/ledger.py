@@ -70,6 +70,10 @@ class Ledger(World):
             request_confirm(session, order_id=order.id, by="staff", now=clock(session))
         self.work()
         draft = self.shop.of(order.id)
+        if (
+            draft is not None and draft.placed.order_id is None and draft.hold
+        ):  # It may be too new to be relied on.
+            self.time_passes(11, working=True)
         if draft is not None and draft.placed.order_id is None:
             there = self.shop.inventory_levels([*draft.units], LOCATION)
             assert any(there[item].available < n for item, n in draft.units.items()), "nothing was short"

@@ -137,6 +137,20 @@ MUTANTS = (
         (_LEDGER + "[with a draft-2]",),
     ),
     Mutant(
+        "new holds",
+        "what a draft has just begun to hold counts beside a number of the shop's that may be from before",
+        (
+            Edit(
+                "bridge/services/confirm_order.py",
+                "if plan.accept_changes or not _holds(plan, placed):",
+                "if True:",
+            ),
+        ),
+        (
+            "tests/ledger/test_holds_just_set.py::test_units_that_are_gone_are_not_counted_as_held_and_as_there",
+        ),
+    ),
+    Mutant(
         "levels before promises",
         "units are given back without locking their levels first, and a read that is stored deadlocks with that",
         (
