@@ -26,6 +26,7 @@ from bridge.services.read_stock import read_stock
 from bridge.services.reconcile import reconcile
 from bridge.services.sync_inventory import sync_inventory
 from simulator.webhooks.deliveries import log
+from tests.lifecycle.knowledge import Knowledge
 from tests.lifecycle.views import Views
 from tests.simulator.listening import Letter
 from tests.support import partner_api
@@ -62,6 +63,7 @@ class World(Views):
     added: int = 0  # seconds that `tick` has added to those outside
     moved: int = 0
     synced_at: int = 0
+    knowledge: Knowledge = field(default_factory=Knowledge)
 
     def begin(self) -> None:
         """Forget everything; then there are two partners that sell coffee and boards, and one confirms by itself."""
@@ -70,6 +72,7 @@ class World(Views):
         self.sent()
         self.mail, self.late, self.late_mail, self.were_late = [], [], [], set()
         self.moved = self.synced_at = self.added = 0
+        self.knowledge = Knowledge()
         self.steps = _LONG  # The beginning of a life takes longer than a step.
         self.began_at = time.monotonic()
         with redis.Redis.from_url(self.settings["REDIS_URL"]) as budget:
@@ -142,6 +145,7 @@ class World(Views):
         """Do one piece of work, as far as it gets."""
         with suppress(ShopError, failpoints.FailpointError):
             self._do(piece.job, piece.ids)
+        self.knowledge.look(self.db, piece.job, moved=self.moved)
 
     def do_while_shopify_fails(self, piece: Work, fault: str, *, times: int, **where: str) -> None:
         self.simulator.fault(fault, times=times, **where)
