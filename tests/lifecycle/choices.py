@@ -71,7 +71,7 @@ class Choices(RuleBasedStateMachine):
         return [
             (life, draft)
             for life, draft in self._all_drafts()
-            if draft.status == "COMPLETED" and draft.order.cancelled_at is None and life.draft_edited is None
+            if draft.status == "COMPLETED" and draft.order.cancelled_at is None and life.difference() is None
         ]
 
     def _recorded_drafts(self) -> list[Any]:

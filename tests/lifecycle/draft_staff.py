@@ -8,7 +8,7 @@ from tests.lifecycle.laws import Laws
 
 
 class DraftStaff(Laws):
-    """Drafts completed, edited, deleted, copied."""
+    """Drafts completed, edited, made dearer, deleted, copied."""
 
     @precondition(lambda self: self._drafts_to_complete())
     @rule(data=st.data())
@@ -25,6 +25,13 @@ class DraftStaff(Laws):
         floor.take_one_more(self.world, draft.id, position)
         before = life.draft_edited or life.cart.ours
         life.draft_edited = {**before, position: before[position] + 1}
+
+    @precondition(lambda self: self._recorded_drafts())
+    @rule(data=st.data())
+    def staff_change_what_the_draft_comes_to(self, data) -> None:
+        life, draft = self._draw(data, self._recorded_drafts())
+        floor.send_by_express(self.world, draft.id)
+        life.draft_repriced = True
 
     @precondition(lambda self: self._recorded_drafts())
     @rule(data=st.data())

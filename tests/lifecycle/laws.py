@@ -58,7 +58,7 @@ class Laws(Choices):
         if not life.completed_by_staff:
             assert life.confirmed, "nobody confirmed it"
             assert life.intent is None, "it was to be rejected or canceled"
-            assert life.accepts_changes or life.draft_edited is None, "nobody has seen what was changed"
+            assert life.accepts_changes or life.difference() is None, "nobody has seen what was changed"
         wanted = life.draft_edited or life.cart.ours
         ordered = {position: floor.line_at(order, position).quantity for position in wanted}
         assert ordered == wanted

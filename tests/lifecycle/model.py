@@ -108,9 +108,16 @@ class Life:
     draft_deleted: bool = False
     draft_cleared: bool = False  # deleted after it had become an order
     draft_edited: Units | None = None
+    draft_repriced: bool = False
     copies: set[int] = field(default_factory=set)  # drafts that staff made of ours
     copied_orders: set[int] = field(default_factory=set)  # and the orders these became
     sale: Sale | None = None
+
+    def difference(self) -> str | None:
+        """Return what staff have to see before the draft, as others of them changed it, is completed (decision 34b)."""
+        if self.draft_edited is not None:
+            return "lines_differ"
+        return "amounts_differ" if self.draft_repriced else None
 
     def intend(self, intent: str) -> None:
         """Somebody has decided that it ends."""
@@ -157,10 +164,10 @@ class Life:
             return {(_BY_INTENT[self.intent], reason) for reason in told}
         if self.draft_deleted:
             return {("CANCELED", reason) for reason in told}
-        if self.draft_edited is not None:
+        if (difference := self.difference()) is not None:
             if self.confirmed and self.accepts_changes and not self.copied_orders:
                 return set()  # It must be an order.
-            told = {"lines_differ"}
+            told = {difference}
         elif self.confirmed and not self.copied_orders:
             return set()
         if self.copied_orders:
