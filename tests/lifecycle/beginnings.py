@@ -1,6 +1,7 @@
 """How a drawn life begins: with what most orders have behind them, or in the middle of what is worst."""
 
 from bridge import jobs
+from tests.lifecycle import floor
 from tests.lifecycle.carts import NUMBERS
 from tests.lifecycle.elements import Elements
 from tests.lifecycle.model import Cart, Life
@@ -23,6 +24,7 @@ OLD = (
     "an order",
     "an order that its worker did not write down",
     "an order whose answer is lost",
+    "an order that its spare draft became",
     "partly shipped",
     "shipped",
     "delivered",
@@ -54,6 +56,9 @@ class Beginnings(Partners, Elements, Sending):
             self._cancel(life)
 
     def _grow_old(self, life: Life, begun: str) -> None:
+        if begun == "an order that its spare draft became":
+            self._complete_a_spare(life)
+            return
         self.world.work()
         self._confirm(life, accept=False)
         if begun == "an order that its worker did not write down":
@@ -77,3 +82,25 @@ class Beginnings(Partners, Elements, Sending):
                     break
         elif begun == "to be canceled":
             self._cancel(life)
+
+    def _complete_a_spare(self, life: Life) -> None:
+        """Its first draft shows only after a second was made, and is the one that staff complete (decision 47).
+
+        The bridge hears of that at once: before it does, it may complete its own draft as well.
+        """
+        self.world.do_and_see_no_draft(self.world.piece(jobs.PUSH_ORDER))
+        [spare] = self.world.late_drafts_of(life.id)
+        for _ in range(5):
+            self.world.pass_time(61)
+            self.world.work()
+        assert self.world.read(life.id).draft_id not in (None, spare.id)
+        self.world.show_late_drafts()
+        floor.complete_draft(self.world, spare.id)
+        life.completed_by_staff = True
+        self.world.collect()
+        letters, self.world.mail = self.world.mail, []
+        self.world.hand_over(letters)
+        self.world.work()
+        self.what_the_shop_made_of_it_is_allowed()
+        assert life.sale is not None
+        assert self.world.read(life.id).shopify_order_id == life.sale.number, "the first completed draft wins"
