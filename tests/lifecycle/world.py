@@ -25,10 +25,8 @@ from bridge.services.read_product import read_product
 from bridge.services.read_stock import read_stock
 from bridge.services.reconcile import reconcile
 from bridge.services.sync_inventory import sync_inventory
-from simulator.webhooks.deliveries import log
 from tests.lifecycle.knowledge import Knowledge
-from tests.lifecycle.views import Views
-from tests.simulator.listening import Letter
+from tests.lifecycle.mailroom import Mailroom
 from tests.support import partner_api
 from tests.support.aging import age, age_record, aged
 from tests.support.partner_api import PartnerAccount
@@ -47,17 +45,12 @@ _LONG = 6
 
 
 @dataclass
-class World(Views):
-    """`mail`: what the shop has sent and nobody has handed over yet. `moved`: seconds that have passed by will.
-
-    `late_mail`: of drafts that Shopify has made, and shows to nobody yet.
-    """
+class World(Mailroom):
+    """`moved`: seconds that have passed by will. `were_late`: orders that had drafts which showed late."""
 
     app: Flask = field(default_factory=lambda: Flask(__name__))
     accounts: dict[str, PartnerAccount] = field(default_factory=dict)
-    mail: list[Letter] = field(default_factory=list)
-    late_mail: list[Letter] = field(default_factory=list)
-    were_late: set[UUID] = field(default_factory=set)  # orders that had such drafts
+    were_late: set[UUID] = field(default_factory=set)
     steps: int = 0
     began_at: float = 0.0
     added: int = 0  # seconds that `tick` has added to those outside
@@ -175,14 +168,6 @@ class World(Views):
             self.late_mail += self.mail[known:]
             del self.mail[known:]
 
-    def show_late_drafts(self) -> None:
-        """What was late is there from now on, and its mail is on its way."""
-        with self.simulator.store.lock:
-            for draft in self.late:
-                self.simulator.store.add(draft)
-        self.mail += self.late_mail
-        self.late, self.late_mail = [], []
-
     def expire(self, *, within_hours: int) -> datetime:
         """Cancel what has waited too long; the time at which that was decided."""
         with self.db.transaction() as session:
@@ -211,28 +196,6 @@ class World(Views):
     def pieces(self, which: Any = text("true")) -> Sequence[Work]:
         with self.db.transaction() as session:
             return session.scalars(select(Work).where(which).order_by(Work.id)).all()
-
-    # ------------------------------------------------------------ mail
-
-    def has_mail(self) -> bool:
-        self.collect()
-        return bool(self.mail)
-
-    def collect(self) -> None:
-        """Put what the shop has sent into the mail, in the order in which it happened."""
-        arrived = {letter.webhook_id: letter for letter in self.sent()}
-        if arrived:
-            with self.simulator.store.lock:
-                happened = [each["webhook_id"] for each in log(self.simulator.store)]
-            self.mail += [arrived[each] for each in happened if each in arrived]
-
-    def hand_over(self, letters: Sequence[Letter]) -> None:
-        """Deliver letters; Shopify does so again until the bridge has said that it has them."""
-        for letter in letters:
-            try:
-                self.deliver([letter])
-            except failpoints.FailpointError:
-                self.deliver([letter])
 
     # ------------------------------------------------------------ time
 
