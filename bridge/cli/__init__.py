@@ -107,7 +107,9 @@ def main(
         sys.stderr.close()
         code = 1
     except Exception as error:  # noqa: BLE001  whatever it is, an operator reads a sentence
-        _explain(error, as_json=context.json, verbose=context.verbose)
+        # The command line was perhaps not read as far as there.
+        as_json = context.json or "--json" in (sys.argv if arguments is None else arguments)
+        _explain(error, as_json=as_json, verbose=context.verbose)
         code = 1
     finally:
         context.close()

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from local.ports import free_port
 from tests.cli.running import bridge, succeed
 
@@ -46,6 +48,22 @@ def test_under_json_the_reason_is_json_too():
         "code": "settings",
         "problems": ["DATABASE_URL: missing"],
     }
+
+
+@pytest.mark.parametrize(
+    ("because", "arguments"),
+    [
+        ("there is no such option", ("order", "show", "-1", "--json")),
+        ("there is no such command", ("order", "shwo", "1", "--json")),
+        ("there is no such noun", ("ordr", "--json")),
+        ("a value is none", ("work", "list", "--limit", "x", "--json")),
+    ],
+)
+def test_under_json_a_command_that_nobody_understands_is_told_in_json(because, arguments):
+    answer = bridge(*arguments, env={})
+
+    assert (answer.code, answer.out) == (1, "")
+    assert json.loads(answer.err)["code"] == "usage"
 
 
 def test_a_database_that_is_away_is_told_without_its_password():
