@@ -20,6 +20,7 @@ from bridge.models import (
     ShopifyFulfillment,
     Work,
 )
+from bridge.services.partners import get_partner
 
 MAX_PAGE = 500
 
@@ -75,6 +76,7 @@ def list_orders(
     :param after: the last order of the page before; new orders do not shift the pages
     :param limit: 1 to 500
     :raises InvalidRequest: no such status, limit or page
+    :raises NotFound: no such partner; an empty list would say that it has no orders
     """
     if not 1 <= limit <= MAX_PAGE:
         raise InvalidRequest(f"limit must be between 1 and {MAX_PAGE}")
@@ -85,7 +87,7 @@ def list_orders(
             raise InvalidRequest(f"there is no status {status!r}")
         wanted.append(Order.status.in_([s.value for s in statuses]))
     if partner is not None:
-        wanted.append(Partner.name == partner)
+        wanted.append(Order.partner_id == get_partner(session, name=partner).id)
     if attention:
         wanted.append(Order.attention.is_not(None))
     if search is not None:

@@ -119,6 +119,13 @@ def test_an_unknown_status_is_a_mistake_and_not_an_empty_list(db, env):
     assert "there is no status 'SHIPED'" in answer.err
 
 
+def test_an_unknown_partner_is_a_mistake_and_not_an_empty_list(db, env):
+    answer = bridge("order", "list", "--partner", "Othr", env=env)
+
+    assert (answer.code, answer.out) == (1, "")
+    assert "there is no partner named 'Othr'" in answer.err
+
+
 def test_an_order_is_shown_in_full_with_whose_lines_they_are(db, env):
     order_id = order(db, partner_id := partner(db))
     line = {"sku": "SKU-1", "title": "Theirs", "price": "5", "quantity": 1}
