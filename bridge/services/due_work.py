@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bridge.db import RING
@@ -126,27 +126,36 @@ def finish(session: Session, claimed: Claim, *, now: datetime) -> None:
 
 
 def wait(session: Session, claimed: Claim, *, until: datetime, reason: str | None = None) -> None:
-    """Give the claim back: not a failure, only not yet. The attempt is not counted."""
-    _set_due(session, claimed, at=until, attempts=claimed.attempts - 1, last_error=reason)
+    """Give the claim back: not a failure, only not yet. The attempt is not counted.
+
+    Work that was asked for again meanwhile is due at once instead: whoever asked knows something newer.
+    """
+    if not _begin_anew(session, claimed, last_error=reason):
+        _set_due(session, claimed, at=until, attempts=claimed.attempts - 1, last_error=reason)
 
 
 def fail(session: Session, claimed: Claim, *, policy: RetryPolicy, error: str, now: datetime) -> bool:
     """Record a failed attempt; say whether it will be tried again. If not, it waits for staff."""
     delay = delay_seconds(policy, claimed.attempts, jitter=random.uniform(-1, 1))  # noqa: S311
     if delay is None:
-        give_up(session, claimed, error=error, now=now)
-        return False
+        return not give_up(session, claimed, error=error, now=now)
     _set_due(session, claimed, at=now + timedelta(seconds=delay), attempts=claimed.attempts, last_error=error)
     return True
 
 
-def give_up(session: Session, claimed: Claim, *, error: str, now: datetime) -> None:
-    """Leave the work for staff: `work list` shows it, `work retry` makes it due again."""
+def give_up(session: Session, claimed: Claim, *, error: str, now: datetime) -> bool:
+    """Leave the work for staff: `work list` shows it, `work retry` makes it due again.
+
+    :returns: False where it was asked for again meanwhile, and is due at once instead
+    """
+    if _begin_anew(session, claimed, last_error=error):
+        return False
     session.execute(
         update(Work)
         .where(Work.id == claimed.work_id)
         .values(given_up_at=now, leased_until=None, rung_at=None, last_error=error)
     )
+    return True
 
 
 def note_crash(session: Session, job: str, *, error: str, **ids: Id) -> None:
@@ -161,8 +170,23 @@ def note_crash(session: Session, job: str, *, error: str, **ids: Id) -> None:
     )
 
 
+def _begin_anew(session: Session, claimed: Claim, *, last_error: str | None) -> bool:
+    """Make work due at once if it was asked for again since it was claimed, as if it had never been tried."""
+    generation = session.scalar(select(Work.generation).where(Work.id == claimed.work_id).with_for_update())
+    if generation is None or generation == claimed.generation:
+        return False
+    _set_due(session, claimed, at=func.now(), attempts=0, last_error=last_error)
+    session.info[RING] = True
+    return True
+
+
 def _set_due(
-    session: Session, claimed: Claim, *, at: datetime, attempts: int, last_error: str | None
+    session: Session,
+    claimed: Claim,
+    *,
+    at: "datetime | ColumnElement[datetime]",
+    attempts: int,
+    last_error: str | None,
 ) -> None:
     session.execute(
         update(Work)

@@ -121,6 +121,22 @@ MUTANTS = (
         (_DUE + "test_asking_while_it_runs_makes_it_run_again_and_not_at_the_same_time",),
     ),
     Mutant(
+        "asked again while parking",
+        "work that is given up, or waits, forgets that it was asked for again while it ran",
+        (
+            Edit(
+                "bridge/services/due_work.py",
+                "    if generation is None or generation == claimed.generation:",
+                "    if True:",
+            ),
+        ),
+        (
+            "tests/services/test_work_asked_for_again.py::test_it_is_due_at_once",
+            "tests/webhooks/test_staff_and_drafts.py::"
+            "test_a_confirmation_that_accepts_what_was_changed_is_not_lost_on_one_that_does_not",
+        ),
+    ),
+    Mutant(
         "second ring",
         "a ring that Redis lost is not repeated",
         (

@@ -6,6 +6,8 @@ import pytest
 
 from bridge import jobs
 from bridge.domain.retries import DRAFT_READY
+from bridge.services.order_decisions import decide, request_confirm
+from tests.webhooks.overtaking import overtaken
 
 UPDATE = (
     "mutation ($id: ID!, $input: DraftOrderInput!) { draftOrderUpdate(id: $id, input: $input) {"
@@ -205,3 +207,18 @@ def test_a_draft_that_is_never_ready_waits_for_staff_in_the_end(stage):
     stage.decide_to_confirm(order_id)
     stage.run()
     assert (stage.read(order_id).status, stage.read(order_id).attention) == ("UNFULFILLED", None)
+
+
+def test_a_confirmation_that_accepts_what_was_changed_is_not_lost_on_one_that_does_not(stage):
+    order_id = stage.pushed()
+    edit_draft(stage, order_id, 5)
+    stage.decide_to_confirm(order_id)
+
+    def accept() -> str:
+        decide(stage.db, request_confirm, order_id=order_id, by="staff", accept_changes=True)
+        return "while the first confirmation looks"
+
+    with overtaken(stage, "find_orders", accept):
+        stage.run()
+
+    assert (stage.read(order_id).status, len(stage.orders())) == ("UNFULFILLED", 1)
