@@ -22,6 +22,7 @@ from bridge.services.order_draft import sale_of
 from bridge.services.order_turn import Entry, Timing, Turn, order_turn
 from bridge.services.rebuild_journal import may_have_lost, rebuild_journal
 from bridge.services.record_shop_order import record_shop_order
+from bridge.services.restored import restored_at
 
 NOT_IN_SHOP = "order_not_in_shop"
 
@@ -51,11 +52,12 @@ def close_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> 
             sale = sale_of(entry.session, order)
             attempts = attempts_of(entry.session, order_id)
             shop_order_id, recorded = order.shopify_order_id, order.draft_id
-            restored = may_have_lost(entry.session, order, attempts, now=entry.now)
+            restored = restored_at(entry.session, now=entry.now)
+            may_have_more = may_have_lost(order, attempts, restored=restored)
         failpoints.hit("close.claimed")
         if shop_order_id is None:
             known: Sequence[PushAttempt] | None = attempts
-            if restored is not None and recorded is None:
+            if restored is not None and may_have_more and recorded is None:
                 known = rebuild_journal(turn, shop, sale, restored=restored)
             if known is None or not _unanswered_are_known(turn, shop, sale, known):
                 return

@@ -16,6 +16,7 @@ from bridge.services import find_order
 from bridge.services.adopt_draft import CLOCKS_APART, PLACED, REMOVED
 from bridge.services.copies import COPY_SEEN, note_copy
 from bridge.services.heard_orders import hear_of_order
+from bridge.services.lost_carts import cart_of
 from bridge.services.stored_facts import READ
 from bridge.services.unlinked_orders import note_unlinked
 
@@ -29,7 +30,7 @@ class Drift:
 
     `behind`: orders that had changed without our hearing of it. `unlinked`: drafts and orders that name an order
     of ours and are not recorded as its own. `lost_work`: rows of work that were missing. `unknown`: drafts and
-    orders that name an order we do not have, as `kind id` -> the order they name.
+    orders that name an order we do not have, as `kind id` -> the order they name. `carts`: whose these were.
     """
 
     pages: int = 0
@@ -39,10 +40,16 @@ class Drift:
     lost_work: int = 0
     reread: int = 0
     unknown: dict[str, str] = field(default_factory=dict)
+    carts: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def repaired(self) -> int:
         return self.behind + self.unlinked + self.lost_work
+
+    def note_unknown(self, what: str, named: UUID, seen: Named) -> None:
+        """Count something that names an order which is not here."""
+        self.unknown[what] = str(named)
+        self.carts[what] = cart_of(seen.attributes, seen.name)
 
 
 def compare_orders(session: Session, page: Sequence[Named], drift: Drift, *, now: datetime) -> None:
@@ -92,7 +99,7 @@ def _compare_unlinked(session: Session, seen: Named, drift: Drift, *, now: datet
     drift.looked_at += 1
     order = find_order.named(session, seen.tags, seen.attributes)
     if order is None:
-        drift.unknown[f"order {seen.id}"] = str(named)
+        drift.note_unknown(f"order {seen.id}", named, seen)
     elif order.shopify_order_id is not None:
         if hear_of_order(session, order, shop_order_id=seen.id, attributes=seen.attributes):
             drift.unlinked += 1
@@ -113,7 +120,7 @@ def compare_drafts(session: Session, page: Sequence[Named], drift: Drift, *, now
         drift.looked_at += 1
         order = session.get(Order, order_id)
         if order is None:
-            drift.unknown[f"draft {seen.id}"] = str(order_id)
+            drift.note_unknown(f"draft {seen.id}", order_id, seen)
         elif order.draft_id == seen.id or _is_known(session, order_id, seen.id):
             continue
         elif order.draft_id is None and order.shopify_order_id is None and order.intent is None:

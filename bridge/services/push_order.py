@@ -26,9 +26,11 @@ from bridge.services.adopt_draft import (
 from bridge.services.heard_orders import heard_of, settle_heard_orders
 from bridge.services.hold_stock import wants_hold
 from bridge.services.living_orders import ANOTHER_ORDER, living_orders, take_over
+from bridge.services.lost_carts import was_made_before
 from bridge.services.order_draft import sale_of
 from bridge.services.order_turn import BUDGET_SECONDS, Entry, Timing, Turn, TurnLost, order_turn
 from bridge.services.rebuild_journal import may_have_lost, rebuild_journal
+from bridge.services.restored import restored_at
 from bridge.services.spare_drafts import note_spares, remove_spares, spares
 
 # While a draft of unknown outcome may still appear, it is looked for this often.
@@ -48,7 +50,8 @@ def push_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> N
             attempts = attempts_of(entry.session, order_id)
             placed_before = entry.order.draft_id
             wanted = placed_before is None and _is_wanted(entry)
-            restored = may_have_lost(entry.session, entry.order, attempts, now=entry.now) if wanted else None
+            restored = restored_at(entry.session, now=entry.now) if wanted else None
+            may_have_more = may_have_lost(entry.order, attempts, restored=restored)
             too_many = [] if wanted else spares(attempts, placed_before)
             heard = [] if wanted else heard_of(attempts, entry.order.shopify_order_id)
             if not wanted and not too_many and not heard:
@@ -59,7 +62,11 @@ def push_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> N
                 with turn.entry() as entry:
                     entry.finish()
             return
-        known = rebuild_journal(turn, shop, sale, restored=restored) if restored else attempts
+        known: Sequence[PushAttempt] | None = attempts
+        if restored is not None and may_have_more:
+            known = rebuild_journal(turn, shop, sale, restored=restored)
+        elif restored is not None and not attempts and was_made_before(turn, shop, sale, restored=restored):
+            return
         if known is None:
             return
         unanswered = [attempt for attempt in known if is_open(attempt)]

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from bridge.domain.draft_differences import is_ours
 from bridge.domain.draft_order import Sale, draft_of
 from bridge.domain.references import attempt_named, token_of
@@ -13,24 +11,20 @@ from bridge.domain.shop_values import PlacedDraft
 from bridge.models import Order, PushAttempt
 from bridge.services.adopt_draft import CLOCKS_APART, UNKNOWN, attempts_of
 from bridge.services.order_turn import Entry, Turn
-from bridge.services.restored import restored_at
 
 DRAFT_IN_SHOP = "draft_in_shop"
 
 _LOOK_AGAIN_SECONDS = 10
 
 
-def may_have_lost(
-    session: Session, order: Order, attempts: Sequence[PushAttempt], *, now: datetime
-) -> datetime | None:
-    """Return when the database was restored, if attempts at this order may have been lost with that.
+def may_have_lost(order: Order, attempts: Sequence[PushAttempt], *, restored: datetime | None) -> bool:
+    """Tell whether attempts at this order may have been lost when the database was restored, if it was.
 
     An order that was accepted afterwards, or tried since, has its whole journal here.
     """
-    restored = restored_at(session, now=now)
     if restored is None or order.created_at > restored:
-        return None
-    return None if any(attempt.started_at >= restored for attempt in attempts) else restored
+        return False
+    return not any(attempt.started_at >= restored for attempt in attempts)
 
 
 def rebuild_journal(

@@ -1,5 +1,6 @@
 """Make up for what was missed: webhooks that never came, lost work, a database older than the shop (decision 55)."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from bridge.domain.errors import OutcomeUnknown, ShopError, ShopUnavailable
 from bridge.domain.order_status import ENDED
 from bridge.domain.shop import Shop
 from bridge.models import Mark, Order
-from bridge.services import sync_runs
+from bridge.services import lost_carts, sync_runs
 from bridge.services.compare_shop import Drift, compare_drafts, compare_orders
 from bridge.services.defects import Defect, count
 from bridge.services.draft_webhooks import take_draft
@@ -23,7 +24,7 @@ from bridge.services.unlinked_orders import conclude_unlinked
 
 log = structlog.get_logger(__name__)
 
-TURN = "reconcile"
+TURN = sync_runs.RECONCILE
 MARK = "reconciled"
 UNKNOWN_MARK = "unknown_in_shop"
 
@@ -133,9 +134,11 @@ def _look_at_unknown(db: Database, shop: Shop, drift: Drift) -> None:
     with db.transaction() as session:
         mark = session.get(Mark, UNKNOWN_MARK)
         before: dict[str, str] = dict(mark.value) if mark is not None else {}
+        known = session.get(Mark, lost_carts.MARK)
+        carts = {**(known.value if known is not None else {}), **drift.carts}
     kept = {what: named for what, named in before.items() if what not in drift.unknown}
     for what in list(kept)[:_UNKNOWN_AT_MOST]:
-        if not _lives(shop, what):
+        if not lost_carts.lives(shop, what):
             del kept[what]
     with db.transaction() as session:
         ours = set(
@@ -144,18 +147,13 @@ def _look_at_unknown(db: Database, shop: Shop, drift: Drift) -> None:
         kept = {what: named for what, named in kept.items() if UUID(named) not in ours}
         drift.unknown = {**kept, **drift.unknown}
         if drift.unknown != before:
-            _set_mark(session, UNKNOWN_MARK, at=clock(session), value=drift.unknown)
+            now = clock(session)
+            named = {what: cart for what, cart in carts.items() if what in drift.unknown}
+            _set_mark(session, UNKNOWN_MARK, at=now, value=drift.unknown)
+            _set_mark(session, lost_carts.MARK, at=now, value=named)
 
 
-def _lives(shop: Shop, what: str) -> bool:
-    kind, _, number = what.partition(" ")
-    if kind == "draft":
-        return shop.draft(int(number)) is not None
-    found = shop.order(int(number))
-    return found is not None and found.cancelled_at is None
-
-
-def _set_mark(session: Session, name: str, *, at: datetime, value: dict[str, str]) -> None:
+def _set_mark(session: Session, name: str, *, at: datetime, value: Mapping[str, object]) -> None:
     session.execute(
         insert(Mark)
         .values(name=name, at=at, value=value)

@@ -6,6 +6,7 @@ _LIVING = "bridge/services/living_orders.py"
 _HEARD = "bridge/services/heard_orders.py"
 _GONE = "tests/webhooks/test_drafts_that_are_gone.py::"
 _WHILE = "tests/webhooks/test_completed_while_deleted.py::"
+_RESTORED = "tests/reconcile/test_a_restored_database.py::"
 _PAID = (
     "tests/webhooks/test_another_order.py::test_one_that_a_customer_paid_is_taken_over_without_a_confirmation"
 )
@@ -80,5 +81,23 @@ MUTANTS = (
             ),
         ),
         (_WHILE + "test_what_was_made_of_the_draft_of_a_rejected_order_is_canceled",),
+    ),
+    Mutant(
+        "restored database",
+        "a database that was put back believes what it says about attempts",
+        (Edit("bridge/services/rebuild_journal.py", "order.created_at > restored:", "True:"),),
+        (_RESTORED + "test_orders_that_were_pushed_after_the_backup_get_no_second_draft",),
+    ),
+    Mutant(
+        "forgotten carts",
+        "a cart that a restored database has forgotten and the shop has not is made again",
+        (
+            Edit(
+                "bridge/services/push_order.py",
+                "elif restored is not None and not attempts and",
+                "elif False and",
+            ),
+        ),
+        (_RESTORED + "test_a_cart_that_was_forgotten_and_is_sent_again_is_not_made_again",),
     ),
 )

@@ -1,13 +1,16 @@
 """A database put back as it was yesterday adopts what the shop has, and makes nothing twice."""
 
+import re
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import text
 
 from bridge.db import clock
 from bridge.domain.errors import ShopUnavailable
 from bridge.services import restored
-from bridge.services.order_decisions import decide, request_reject
+from bridge.services.order_decisions import decide, request_reject, resync
+from bridge.services.reconcile import reconcile, reconcile_on_schedule
 from tests.cli.running import succeed
 from tests.flows.stage import Line
 from tests.webhooks.stage import Stage
@@ -105,15 +108,65 @@ def test_a_draft_that_is_not_what_was_sent_is_left_to_staff(stage: Stage, backup
         assert stage.read(order).attention.startswith("draft_in_shop: #D")
 
 
-def test_what_is_accepted_after_the_restore_is_pushed_at_once(stage: Stage, backup):
+def test_what_is_accepted_after_the_restore_waits_until_the_shop_was_looked_through(stage: Stage, backup):
     stage.order()
     with backup() as put_back:
         put_back()
         stage.run()
 
         fresh = stage.order([Line(quantity=1)])
-        assert stage.run() == []
+        assert (stage.run(), stage.attempts(fresh)) == ([], [])
+        long_ago(stage)
+        stage.later()
+        assert stage.attempts(fresh) == []
+
+        reconcile_on_schedule(stage.db, stage.shop, every_seconds=100_000)
+        assert stage.later() == []
         assert stage.attempts(fresh) == ["placed"]
+
+
+@pytest.mark.parametrize("confirmed", [False, True], ids=["a draft", "an order"])
+def test_a_cart_that_was_forgotten_and_is_sent_again_is_not_made_again(stage: Stage, backup, confirmed):
+    with backup() as put_back:
+        lost = stage.order(partner_order_id="PO-1")
+        stage.run()
+        if confirmed:
+            stage.decide_to_confirm(lost)
+            stage.run()
+        made = stage.drafts(), stage.orders()
+        put_back()
+        restore_is_noticed(stage)
+        again, other = stage.order(partner_order_id="PO-1"), stage.order(partner_order_id="PO-2")
+        stage.run()
+        reconcile(stage.db, stage.shop, every_seconds=900)
+
+        assert stage.later() == []
+        assert stage.attempts(other) == ["placed"]
+        assert stage.attempts(again) == []
+        assert re.match(r"draft_in_shop: #D1(, #1001)? was made for this", stage.read(again).attention)
+        assert (len(stage.drafts()), len(stage.orders())) == (len(made[0]) + 1, len(made[1]))
+
+
+def test_it_is_made_once_staff_have_done_away_with_what_is_there(stage: Stage, backup):
+    with backup() as put_back:
+        lost = stage.order(partner_order_id="PO-1")
+        stage.run()
+        draft = stage.draft_gid(lost)
+        put_back()
+        restore_is_noticed(stage)
+        again = stage.order(partner_order_id="PO-1")
+        reconcile(stage.db, stage.shop, every_seconds=900)
+        stage.run()
+        assert stage.attempts(again) == []
+
+        stage.staff(
+            "mutation ($id: ID!) { draftOrderDelete(input: {id: $id}) { deletedId userErrors { message } } }",
+            id=draft,
+        )
+        decide(stage.db, resync, order_id=again, by="staff")
+        assert stage.run() == []
+        assert stage.attempts(again) == ["placed"]
+        assert len(stage.drafts()) == 1
 
 
 def test_while_the_shop_cannot_be_asked_nothing_is_made(stage: Stage, backup):
@@ -143,6 +196,19 @@ def test_a_database_that_stays_where_it_is_was_not_restored(stage: Stage):
         restored.settle(session)
         restored.settle(session)
         assert restored.restored_at(session, now=clock(session)) is None
+
+
+def restore_is_noticed(stage: Stage) -> None:
+    """Notice it as the first push does, and let the grace period after it pass."""
+    with stage.db.transaction() as session:
+        assert restored.restored_at(session, now=clock(session)) is not None
+    long_ago(stage)
+
+
+def long_ago(stage: Stage) -> None:
+    """Move the moment of the restore, but nothing that was accepted."""
+    with stage.db.transaction() as session:
+        session.execute(text("UPDATE marks SET at = at - interval '1 minute' WHERE name = 'home'"))
 
 
 def later(stage: Stage) -> None:
