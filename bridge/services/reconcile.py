@@ -134,8 +134,8 @@ def _look_at_unknown(db: Database, shop: Shop, drift: Drift) -> None:
     with db.transaction() as session:
         mark = session.get(Mark, UNKNOWN_MARK)
         before: dict[str, str] = dict(mark.value) if mark is not None else {}
-        known = session.get(Mark, lost_carts.MARK)
-        carts = {**(known.value if known is not None else {}), **drift.carts}
+        mark = session.get(Mark, lost_carts.MARK)
+        carts_before: dict[str, list[str]] = dict(mark.value) if mark is not None else {}
     kept = {what: named for what, named in before.items() if what not in drift.unknown}
     for what in list(kept)[:_UNKNOWN_AT_MOST]:
         if not lost_carts.lives(shop, what):
@@ -146,11 +146,12 @@ def _look_at_unknown(db: Database, shop: Shop, drift: Drift) -> None:
         )
         kept = {what: named for what, named in kept.items() if UUID(named) not in ours}
         drift.unknown = {**kept, **drift.unknown}
-        if drift.unknown != before:
+        known = {**carts_before, **drift.carts}
+        carts = {what: cart for what, cart in known.items() if what in drift.unknown}
+        if (drift.unknown, carts) != (before, carts_before):
             now = clock(session)
-            named = {what: cart for what, cart in carts.items() if what in drift.unknown}
             _set_mark(session, UNKNOWN_MARK, at=now, value=drift.unknown)
-            _set_mark(session, lost_carts.MARK, at=now, value=named)
+            _set_mark(session, lost_carts.MARK, at=now, value=carts)
 
 
 def _set_mark(session: Session, name: str, *, at: datetime, value: Mapping[str, object]) -> None:
