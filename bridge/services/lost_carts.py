@@ -33,7 +33,8 @@ def was_made_before(turn: Turn, shop: Shop, sale: Sale, *, restored: datetime) -
 
     Until the shop was compared with the restored database once, it cannot be said; that is asked for and waited for.
 
-    :param restored: since when the database is one that was put back; the order was accepted after that
+    :param sale: of an order that was never tried; it may have been accepted before the restore was noticed
+    :param restored: since when the database is known to be one that was put back
     :raises ShopError: nothing was learned
     """
     with turn.entry() as entry:

@@ -65,9 +65,9 @@ def push_order(db: Database, shop: Shop, *, order_id: UUID, timing: Timing) -> N
         known: Sequence[PushAttempt] | None = attempts
         if restored is not None and may_have_more:
             known = rebuild_journal(turn, shop, sale, restored=restored)
-        elif restored is not None and not attempts and was_made_before(turn, shop, sale, restored=restored):
-            return
         if known is None:
+            return
+        if restored is not None and not known and was_made_before(turn, shop, sale, restored=restored):
             return
         unanswered = [attempt for attempt in known if is_open(attempt)]
         if unanswered and _settled(turn, shop, sale, unanswered):

@@ -94,8 +94,8 @@ MUTANTS = (
         (
             Edit(
                 "bridge/services/push_order.py",
-                "elif restored is not None and not attempts and",
-                "elif False and",
+                "if restored is not None and not known and",
+                "if False and",
             ),
         ),
         (_RESTORED + "test_a_cart_that_was_forgotten_and_is_sent_again_is_not_made_again",),
