@@ -144,4 +144,4 @@ def test_a_door_that_was_closed_is_closed_within_five_seconds(api, db, account, 
         else:
             enable_partner(session, name=account.name, enabled=False)
 
-    await_until(lambda: api.get("/v1/admin/orders", account).status == 401)
+    await_until(lambda: api.get("/v1/admin/orders", account).status == 401, seconds=5)

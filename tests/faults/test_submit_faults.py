@@ -153,7 +153,7 @@ def test_a_redis_that_hangs_does_not_touch_an_answer(database_url, db, account, 
                 valkey.process.send_signal(signal.SIGCONT)
 
         assert Counter(answer.status for answer in answers) == {200: 20}
-        assert took < 50  # Each of the twenty would wait for five seconds, if it waited for Redis.
+        assert took < 10  # A request that waited for Redis would take seconds by itself.
         assert count(db, Order) == 21
     finally:
         valkey.destroy()

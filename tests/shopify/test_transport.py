@@ -10,7 +10,7 @@ import pytest
 from bridge.domain.errors import OutcomeUnknown, ShopUnavailable
 from bridge.shopify.transport import Lost, Transport
 from tests.shopify.calls import TIMEOUT_SECONDS, api_at, mutate, read
-from tests.shopify.hostile import HEAD, drip, hang_up, json_answer, silence, tls_server
+from tests.shopify.hostile import HEAD, HostileServer, drip, hang_up, json_answer, silence, tls_server
 
 SHORT_SECONDS = 1
 
@@ -73,16 +73,22 @@ def test_a_call_that_would_never_end_leaves_a_mutation_unknown_and_a_read_undone
         read(api)
 
 
-def test_a_connection_is_used_again(server, api):
-    server.answers(json_answer({"data": {"shop": {"name": "Jafar"}}}))
+def connections_to(server: HostileServer, body: dict) -> set:
+    """Have the server answer with this for ever; return the connections over which it was asked, as they come."""
     connections = set()
-    answer = server.behaviors[0]
+    answer = json_answer(body)
 
     def remembering(connection: socket.socket) -> None:
         connections.add(connection.getpeername())
         answer(connection)
 
     server.answers(remembering)
+    return connections
+
+
+def test_a_connection_is_used_again(server, api):
+    connections = connections_to(server, {"data": {"shop": {"name": "Jafar"}}})
+
     for _ in range(3):
         read(api)
 
@@ -90,15 +96,7 @@ def test_a_connection_is_used_again(server, api):
 
 
 def test_a_connection_that_was_idle_for_long_is_not_used_again(server):
-    server.answers(json_answer({}))
-    connections = set()
-    answer = server.behaviors[0]
-
-    def remembering(connection: socket.socket) -> None:
-        connections.add(connection.getpeername())
-        answer(connection)
-
-    server.answers(remembering)
+    connections = connections_to(server, {})
     now = [0.0]
     transport = Transport(TIMEOUT_SECONDS, clock=lambda: now[0])
     for at in (0, 29, 31, 62):
